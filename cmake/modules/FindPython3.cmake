@@ -1,0 +1,4 @@
+# find_package(Python3) with the pin of pyembed, see pyembed_pin_python.cmake.
+_pyembed_apply_pin()
+include("${CMAKE_ROOT}/Modules/FindPython3.cmake")
+_pyembed_check_pin(Python3)

@@ -1,0 +1,112 @@
+include_guard(GLOBAL)
+
+#[=======================================================================[.rst:
+pyembed_pin_python
+------------------
+
+Makes every way to find Python, from the calling directory down, end at the
+pinned one.
+
+.. code-block:: cmake
+
+  pyembed_pin_python()
+
+A macro, since setting variables in the caller's scope is the point. It
+
+* takes what steers a Python elsewhere out of the configure process's environment;
+* drops cached results when the pin has changed, for FindPython keys its cache on
+  paths, and the path stays;
+* sets ``Python3_ROOT_DIR`` and, because that is only a hint, the artifacts
+  (``_EXECUTABLE``, ``_LIBRARY``, ``_INCLUDE_DIR``, ...) of ``Python``, ``Python3``
+  and the legacy ``PYTHON``: as normal variables, which a sub-project's ``set()``
+  cannot precede, and as cache variables, which neither ``-D`` nor an IDE overrides;
+* puts ``FindPython``, ``FindPython3``, ``FindPythonInterp`` and ``FindPythonLibs``
+  first on ``CMAKE_MODULE_PATH``. They apply the pin again in the scope of each
+  ``find_package()`` and fail when the result is another Python.
+
+When the target's Python cannot run on this host, no executable is pinned.
+#]=======================================================================]
+macro(pyembed_pin_python)
+  if(${ARGC} GREATER 0)
+    message(FATAL_ERROR "pyembed_pin_python: unknown arguments '${ARGN}'; expected none.")
+  endif()
+
+  foreach(_pyembed_name IN ITEMS
+      PYTHONHOME PYTHONPATH PYTHONPLATLIBDIR PYTHONSTARTUP __PYVENV_LAUNCHER__
+      VIRTUAL_ENV CONDA_PREFIX pythonLocation
+      Python_ROOT Python3_ROOT PYTHON_ROOT PYTHON3_ROOT Python_ROOT_DIR Python3_ROOT_DIR)
+    unset(ENV{${_pyembed_name}})
+  endforeach()
+  set(ENV{PYTHONNOUSERSITE} 1)
+  set(ENV{PYTHONDONTWRITEBYTECODE} 1)
+
+  if(NOT DEFINED CACHE{PYEMBED_LAST_PIN_ID} OR NOT PYEMBED_LAST_PIN_ID STREQUAL PYEMBED_PIN_ID)
+    get_cmake_property(_pyembed_cached CACHE_VARIABLES)
+    list(FILTER _pyembed_cached INCLUDE REGEX
+      "^_*Python3?_|^PYTHON_(EXECUTABLE|LIBRAR|INCLUDE|MODULE_|IS_DEBUG)|^NB_(SUFFIX|ABI|FREE)|^PYBIND11_PYTHON_")
+    foreach(_pyembed_name IN LISTS _pyembed_cached)
+      unset(${_pyembed_name} CACHE)
+    endforeach()
+    set(PYEMBED_LAST_PIN_ID "${PYEMBED_PIN_ID}" CACHE INTERNAL "The pin that cached Python results belong to")
+  endif()
+
+  list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
+  _pyembed_apply_pin()
+endmacro()
+
+# A macro: acts in the scope of the find_package() call.
+macro(_pyembed_apply_pin)
+  foreach(_pyembed_family IN ITEMS Python Python3 PYTHON)
+    foreach(_pyembed_artifact IN ITEMS EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR)
+      unset(_${_pyembed_family}_${_pyembed_artifact})            # vcpkg's wrapper sets these
+      if(_pyembed_artifact STREQUAL "EXECUTABLE" AND NOT PYEMBED_CAN_RUN)
+        continue()
+      endif()
+      if(NOT PYEMBED_${_pyembed_artifact} STREQUAL "")
+        set(${_pyembed_family}_${_pyembed_artifact} "${PYEMBED_${_pyembed_artifact}}"
+          CACHE FILEPATH "Pinned by pyembed" FORCE)
+        mark_as_advanced(${_pyembed_family}_${_pyembed_artifact})
+        set(${_pyembed_family}_${_pyembed_artifact} "${PYEMBED_${_pyembed_artifact}}")
+      endif()
+    endforeach()
+    unset(_${_pyembed_family}_LIBRARY_RELEASE)
+    unset(_${_pyembed_family}_LIBRARY_DEBUG)
+
+    set(${_pyembed_family}_ROOT_DIR "${PYEMBED_ROOT}")
+    set(${_pyembed_family}_FIND_STRATEGY LOCATION)
+    set(${_pyembed_family}_FIND_REGISTRY NEVER)
+    set(${_pyembed_family}_FIND_FRAMEWORK NEVER)
+    set(${_pyembed_family}_FIND_VIRTUALENV STANDARD)
+    if(PYEMBED_VARIANT STREQUAL "freethreaded" AND NOT CMAKE_VERSION VERSION_LESS 3.30)
+      set(${_pyembed_family}_FIND_ABI ANY ANY ANY ON)
+    endif()
+  endforeach()
+endmacro()
+
+# After a find: what it found is the pinned Python, or the configure stops.
+macro(_pyembed_check_pin _pyembed_family)
+  foreach(_pyembed_result IN ITEMS
+      EXECUTABLE LIBRARY_RELEASE LIBRARY_DEBUG RUNTIME_LIBRARY_RELEASE INCLUDE_DIRS NumPy_INCLUDE_DIRS)
+    if(${_pyembed_family}_${_pyembed_result})
+      cmake_path(IS_PREFIX PYEMBED_ROOT "${${_pyembed_family}_${_pyembed_result}}" NORMALIZE _pyembed_inside)
+      if(NOT _pyembed_inside)
+        set(_pyembed_cure "Remove what sets it; the pin is given by pyembed alone.")
+        if(_pyembed_result STREQUAL "EXECUTABLE" AND NOT PYEMBED_CAN_RUN)
+          string(CONCAT _pyembed_cure "The Python of ${PYEMBED_TARGET} cannot run on this host: ask "
+            "find_package() for Development without Interpreter, and take PYEMBED_SOABI from pyembed.")
+        endif()
+        message(FATAL_ERROR
+          "pyembed: ${_pyembed_family}_${_pyembed_result} is '${${_pyembed_family}_${_pyembed_result}}', outside "
+          "the pinned '${PYEMBED_ROOT}' (requested in '${CMAKE_CURRENT_SOURCE_DIR}'). ${_pyembed_cure}")
+      endif()
+    endif()
+  endforeach()
+  if(${_pyembed_family}_FOUND AND ${_pyembed_family}_VERSION)
+    if(NOT ${_pyembed_family}_VERSION VERSION_EQUAL
+        "${PYEMBED_VERSION_MAJOR}.${PYEMBED_VERSION_MINOR}.${PYEMBED_VERSION_PATCH}")
+      message(FATAL_ERROR
+        "pyembed: find_package(${_pyembed_family}) reports version ${${_pyembed_family}_VERSION}, but "
+        "${PYEMBED_VERSION} is pinned. Drop the stale results with\n  cmake -U \"*Python*\" \"${CMAKE_BINARY_DIR}\"")
+    endif()
+  endif()
+endmacro()

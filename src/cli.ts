@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander'
+
+import { createProgram } from './commands/table.ts'
+import type { Run } from './commands/command.ts'
+import type { CommonFlags } from './commands/options.ts'
+import type { Environment } from './env.ts'
+import { readEnvironment } from './env.ts'
+import { hasErrorCode } from './errors.ts'
+import { createReporter, exitCodes } from './reporter/reporter.ts'
+import { processStreams, type Streams } from './reporter/streams.ts'
+
+const streams = processStreams()
+process.exitCode = await main(process.argv.slice(2), streams)
+
+async function main(args: readonly string[], output: Streams): Promise<number> {
+  let exitCode: number = exitCodes.ok
+  const program = createProgram(output, async (load, flags) => {
+    exitCode = await runCommand(load, flags, output)
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  }
+}
+
+async function runCommand<Flags extends CommonFlags>(
+  load: () => Promise<{ run: Run<Flags> }>,
+  flags: Flags,
+  output: Streams,
+): Promise<number> {
+  const env = applyFlags(readEnvironment(), flags)
+  const reporter = createReporter(output, {
+    isJson: flags.json === true,
+    isQuiet: flags.quiet === true,
+    isVerbose: flags.verbose === true,
+    isProgressWanted: env.isProgressWanted && !env.isCi,
+    isColorWanted: env.isColorWanted,
+  })
+  const interruption = new AbortController()
+  const interrupt = (): void => interruption.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  try {
+    const { run } = await load()
+    const result = await run({ env, emit: reporter.emit, signal: interruption.signal }, flags)
+    reporter.output(result)
+    return result.exitCode ?? exitCodes.ok
+  } catch (error) {
+    if (interruption.signal.aborted) {
+      reporter.stop()
+      return exitCodes.interrupted
+    }
+    const exitCode = reporter.failure(error)
+    return hasErrorCode(error, 'PYEMBED_USAGE') ? exitCodes.usage : exitCode
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+function applyFlags(env: Environment, flags: CommonFlags): Environment {
+  return flags.offline === true ? { ...env, isOffline: true } : env
+}

@@ -1,0 +1,36 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { updateFile } from '../fs/atomic.ts'
+import { packageRoot } from '../fs/package-root.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import type { StoreEntry } from '../store/entry.ts'
+import { renderPin } from './pin.ts'
+
+/**
+ * Writes what CMake includes into `directory` (`.pyembed/`): the modules, the headers of the runtime and the
+ * pins of `entries`. Other targets' pins stay; files whose content is right keep their time, so that a build
+ * tree reconfigures only when its pin changed.
+ */
+export async function writeCMakeFiles(
+  directory: string,
+  entries: readonly StoreEntry[],
+  app: Manifest['app'],
+): Promise<void> {
+  const root = packageRoot()
+  await copyTree(join(root, 'cmake'), directory)
+  await copyTree(join(root, 'runtime', 'include'), join(directory, 'include'))
+  const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
+  for (const entry of entries) {
+    const path = join(directory, 'pins', `${entry.head.target}.cmake`)
+    await updateFile(path, renderPin(template, entry, app))
+  }
+}
+
+async function copyTree(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) await copyTree(source, target)
+    else await updateFile(target, await readFile(source, 'utf8'))
+  }
+}

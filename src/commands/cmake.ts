@@ -1,0 +1,26 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { PyEmbedError } from '../errors.ts'
+import { cmakeLines } from '../project/init-project.ts'
+import { openProject } from '../project/project.ts'
+import type { Run } from './command.ts'
+import type { CommonFlags } from './options.ts'
+
+interface Flags extends CommonFlags {
+  readonly dir?: boolean
+}
+
+export const run: Run<Flags> = async (_, { project, dir }) => {
+  const { generated } = await openProject(project)
+  const file = join(generated, 'pyembed.cmake')
+  await access(file).catch(() => {
+    throw new PyEmbedError('PYEMBED_NOT_SYNCED', `there is no \`${file}\``, {
+      hint: 'Run `pyembed sync`',
+    })
+  })
+  return {
+    json: { dir: generated, file, lines: cmakeLines },
+    text: dir === true ? generated : cmakeLines.trimEnd(),
+  }
+}

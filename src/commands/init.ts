@@ -1,0 +1,21 @@
+import { cmakeLines, initProject } from '../project/init-project.ts'
+import type { Run } from './command.ts'
+import type { CommonFlags } from './options.ts'
+
+interface Flags extends CommonFlags {
+  readonly name?: string
+  readonly python?: string
+}
+
+export const run: Run<Flags> = async (_, { project, name, python }) => {
+  const result = await initProject({ project, name, version: python })
+  const text = [
+    ...result.written.map((path) => `Wrote ${path}`),
+    '',
+    'Add to your CMakeLists.txt, after project():',
+    '',
+    cmakeLines,
+    'Then run: pyembed sync',
+  ]
+  return { json: { ...result, cmakeLines }, text: text.join('\n') }
+}

@@ -1,0 +1,129 @@
+import { Command } from 'commander'
+
+import { packageVersion } from '../fs/package-version.ts'
+import type { Streams } from '../reporter/streams.ts'
+import type { Run } from './command.ts'
+import type { CommonFlags } from './options.ts'
+
+/** Runs a command that is loaded only now: start-up pays for the command table alone. */
+export type Execute = <Flags extends CommonFlags>(
+  load: () => Promise<{ run: Run<Flags> }>,
+  flags: Flags,
+) => Promise<void>
+
+/** The command line: every verb, its flags and its help. */
+export function createProgram(output: Streams, execute: Execute): Command {
+  const program = new Command('pyembed')
+    .description('Python inside native C++/CMake applications')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    .showHelpAfterError('(run with --help for the flags)')
+
+  const add = <Flags extends CommonFlags>(
+    parent: Command,
+    name: string,
+    description: string,
+    load: () => Promise<{ run: Run<Flags> }>,
+    addFlags: (command: Command) => Command = (command) => command,
+  ): void => {
+    const command = parent.command(name).description(description)
+    withCommonFlags(addFlags(command)).action((flags: Flags) => execute(load, flags))
+  }
+
+  add(
+    program,
+    'init',
+    'write a pyembed.toml and say what to add to CMakeLists.txt',
+    () => import('./init.ts'),
+    (command) =>
+      command
+        .option('--name <name>', 'name of the application (default: the folder’s)')
+        .option('--python <version>', 'Python version, 3.14 or 3.14.6 (default: 3.14)'),
+  )
+  add(
+    program,
+    'lock',
+    'pin the exact Python and packages for every target in pyembed.lock',
+    () => import('./lock.ts'),
+    (command) =>
+      withLocked(command)
+        .option('--check', 'only say whether the lock fits the manifest (exit 1 when it does not)')
+        .option('--upgrade', 'take the newest of everything instead of keeping what is locked'),
+  )
+  add(
+    program,
+    'sync',
+    'make the store and .pyembed/ match the lock',
+    () => import('./sync.ts'),
+    (command) => withTargets(withLocked(command)),
+  )
+  add(
+    program,
+    'fetch',
+    'fill the download cache, so that sync needs no network',
+    () => import('./fetch.ts'),
+    (command) => withTargets(withLocked(command)),
+  )
+  add(
+    program,
+    'verify',
+    'compare every installed file with what was installed',
+    () => import('./verify.ts'),
+    withTargets,
+  )
+  add(
+    program,
+    'cmake',
+    'print the lines for CMakeLists.txt, or where .pyembed/ is',
+    () => import('./cmake.ts'),
+    (command) => command.option('--dir', 'print the path of .pyembed/ only'),
+  )
+
+  const python = program.command('python').description('what Pythons there are')
+  add(
+    python,
+    'list',
+    'the Pythons that can be locked',
+    () => import('./python-list.ts'),
+    (command) =>
+      command
+        .option('--target <triple>', 'for this target (default: the host’s)')
+        .option('--all-targets', 'for any target')
+        .option('--all-builds', 'every build, not only the newest of each minor version'),
+  )
+  add(
+    python,
+    'find',
+    'the path of this project’s Python',
+    () => import('./python-find.ts'),
+    withTargets,
+  )
+
+  const store = program.command('store').description('the Pythons that are installed')
+  add(store, 'list', 'what is in the store, with sizes', () => import('./store-list.ts'))
+  return program
+}
+
+function withCommonFlags(command: Command): Command {
+  return command
+    .option(
+      '--project <dir>',
+      'folder of pyembed.toml (default: the nearest above the working directory)',
+    )
+    .option('--offline', 'open no network connection')
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'print warnings and errors only')
+    .option('--verbose', 'print details, such as what pip says')
+    .allowExcessArguments(false)
+}
+
+function withLocked(command: Command): Command {
+  return command.option('--locked', 'fail when the lock is missing or stale instead of changing it')
+}
+
+function withTargets(command: Command): Command {
+  return command
+    .option('--target <triple...>', 'targets of the manifest (default: the host’s)')
+    .option('--all-targets', 'every target of the manifest')
+}

@@ -1,0 +1,64 @@
+import { isAbsolute } from 'node:path'
+
+import { userDirectories } from './platform/directories.ts'
+
+/** Every environment variable that pyembed reads, with what it does. docs/environment.md shows this table. */
+export const environmentVariables = {
+  PYEMBED_CACHE_DIR: 'Absolute path of the download cache, instead of the system’s cache directory',
+  PYEMBED_DATA_DIR: 'Absolute path of the store, instead of the user’s data directory',
+  PYEMBED_PYTHON_MIRROR:
+    'Where archives come from: an http(s) address or a directory that holds `<build>/<archive>` and `<build>/SHA256SUMS`',
+  PYEMBED_OFFLINE: 'Any value but empty and 0: no network, as `--offline`',
+  PYEMBED_NO_PROGRESS: 'Any value but empty and 0: no progress display',
+  NO_COLOR: 'Any value but empty: no colours (no-color.org)',
+  CI: 'Any value but empty, 0 and false: `--locked` for every command, plain progress lines',
+} as const
+
+export type EnvironmentVariable = keyof typeof environmentVariables
+
+/** The PBS mirror of Astral and the releases on GitHub (python-build-standalone docs/distributions.rst). */
+const pythonUpstreams: readonly string[] = [
+  'https://releases.astral.sh/github/python-build-standalone/releases/download',
+  'https://github.com/astral-sh/python-build-standalone/releases/download',
+]
+
+/** The environment as pyembed understands it. */
+export interface Environment {
+  readonly cacheDir: string
+  readonly dataDir: string
+  readonly pythonMirror: string | undefined
+  /** Where archives come from when no mirror is set, in order. */
+  readonly pythonUpstreams: readonly string[]
+  readonly isOffline: boolean
+  readonly isProgressWanted: boolean
+  readonly isColorWanted: boolean
+  readonly isCi: boolean
+  /** The process environment itself, for the children that need it. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+}
+
+/** Reads the variables above; relative directories are ignored, as the XDG specification asks. */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): Environment {
+  const value = (name: EnvironmentVariable): string | undefined => variables[name] || undefined
+  const isSet = (name: EnvironmentVariable): boolean =>
+    !['', '0', 'false'].includes((value(name) ?? '').toLowerCase())
+  const directory = (name: EnvironmentVariable): string | undefined => {
+    const path = value(name)
+    return path !== undefined && isAbsolute(path) ? path : undefined
+  }
+  const user = userDirectories(variables)
+
+  return {
+    cacheDir: directory('PYEMBED_CACHE_DIR') ?? user.cache,
+    dataDir: directory('PYEMBED_DATA_DIR') ?? user.data,
+    pythonMirror: value('PYEMBED_PYTHON_MIRROR'),
+    pythonUpstreams,
+    isOffline: isSet('PYEMBED_OFFLINE'),
+    isProgressWanted: !isSet('PYEMBED_NO_PROGRESS'),
+    isColorWanted: value('NO_COLOR') === undefined,
+    isCi: isSet('CI'),
+    variables,
+  }
+}

@@ -1,0 +1,77 @@
+/** Every way pyembed refuses to go on. Each code has a row in docs/errors.md and a test. */
+export const errorCodes = [
+  'PYEMBED_USAGE',
+  'PYEMBED_MANIFEST_NOT_FOUND',
+  'PYEMBED_MANIFEST_EXISTS',
+  'PYEMBED_MANIFEST_SYNTAX',
+  'PYEMBED_MANIFEST_UNKNOWN_KEY',
+  'PYEMBED_MANIFEST_WRONG_TYPE',
+  'PYEMBED_MANIFEST_WRONG_VALUE',
+  'PYEMBED_MANIFEST_MISSING_KEY',
+  'PYEMBED_MANIFEST_INVALID',
+  'PYEMBED_VERSION_NOT_FOUND',
+  'PYEMBED_BUILD_NOT_FOUND',
+  'PYEMBED_TARGET_NOT_FOUND',
+  'PYEMBED_TARGET_NOT_IN_MANIFEST',
+  'PYEMBED_HOST_UNSUPPORTED',
+  'PYEMBED_PACKAGE_NOT_FOUND',
+  'PYEMBED_PACKAGE_CONFLICT',
+  'PYEMBED_PACKAGE_VERSIONS_DIFFER',
+  'PYEMBED_RESOLVE_FAILED',
+  'PYEMBED_LOCK_MISSING',
+  'PYEMBED_LOCK_STALE',
+  'PYEMBED_LOCK_NEWER',
+  'PYEMBED_LOCK_INVALID',
+  'PYEMBED_RELEASE_UNREACHABLE',
+  'PYEMBED_SHASUMS_INVALID',
+  'PYEMBED_DOWNLOAD_NOT_FOUND',
+  'PYEMBED_DOWNLOAD_FAILED',
+  'PYEMBED_CHECKSUM_MISMATCH',
+  'PYEMBED_OFFLINE',
+  'PYEMBED_ARCHIVE_CORRUPT',
+  'PYEMBED_ARCHIVE_ENTRY_REFUSED',
+  'PYEMBED_WHEEL_INVALID',
+  'PYEMBED_PREFIX_UNEXPECTED',
+  'PYEMBED_STORE_ENTRY_INVALID',
+  'PYEMBED_NOT_SYNCED',
+  'PYEMBED_PATH_UNSUPPORTED',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+export interface ErrorOptions {
+  /** What the user can do, best with the command that does it. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+/** The only error pyembed throws on purpose. Anything else is a bug. */
+export class PyEmbedError extends Error {
+  override readonly name = 'PyEmbedError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(redact(message), options.cause === undefined ? {} : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint === undefined ? undefined : redact(options.hint)
+  }
+}
+
+export function hasErrorCode(error: unknown, code: ErrorCode): error is PyEmbedError {
+  return error instanceof PyEmbedError && error.code === code
+}
+
+/** Removes credentials from URLs and control characters (but for newline and tab) from text that will be shown. */
+export function redact(text: string): string {
+  return text
+    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"`]+@/gi, '$1***@')
+    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD')
+}
+
+/** The code of a Node system error (`ENOENT`), or undefined. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { systemErrorCode } from '../errors.ts'
+import type { FileRecord, Inventory } from './inventory.ts'
+
+export type LogicalMode = '0644' | '0755'
+
+/**
+ * Writes files into a fresh tree and keeps their records: what is written is hashed on the way, so that the
+ * inventory of the tree costs no second reading.
+ */
+export interface TreeWriter {
+  readonly root: string
+  readonly inventory: Inventory
+  /** Writes a new file. @returns its record */
+  readonly writeFile: (path: string, mode: LogicalMode, chunks: Iterable<Uint8Array>) => FileRecord
+  /** Opens a new file for content that comes piece by piece. */
+  readonly openFile: (
+    path: string,
+    mode: LogicalMode,
+  ) => { write(chunk: Uint8Array): void; close(): FileRecord }
+  readonly writeLink: (path: string, text: string) => void
+  readonly remove: (path: string) => void
+  readonly removeFolderIfEmpty: (path: string) => void
+}
+
+/** A writer for the empty, existing folder `root`. Modes hold under any umask. */
+export function createTreeWriter(root: string): TreeWriter {
+  const inventory = new Map<string, FileRecord>()
+  const folders = new Set<string>(['.'])
+  // fchmod costs a system call a file: only where the umask takes bits away.
+  const isUmaskUsual = (process.umask() & 0o755) === 0
+
+  const makeFolder = (folder: string): void => {
+    if (folders.has(folder)) return
+    makeFolder(dirname(folder))
+    const absolute = join(root, folder)
+    mkdirSync(absolute, { recursive: true, mode: 0o755 })
+    if (!isUmaskUsual) chmodSync(absolute, 0o755)
+    folders.add(folder)
+  }
+  const openFile: TreeWriter['openFile'] = (path, mode) => {
+    makeFolder(dirname(path))
+    const bits = mode === '0755' ? 0o755 : 0o644
+    const file = openSync(join(root, path), 'wx', bits)
+    if (!isUmaskUsual) fchmodSync(file, bits)
+    const hash = createHash('sha256')
+    let size = 0
+    return {
+      write(chunk) {
+        hash.update(chunk)
+        size += chunk.byteLength
+        for (let offset = 0; offset < chunk.byteLength;) offset += writeSync(file, chunk, offset)
+      },
+      close() {
+        closeSync(file)
+        const record: FileRecord = { mode, sha256: hash.digest('hex'), size }
+        inventory.set(path, record)
+        return record
+      },
+    }
+  }
+  return {
+    root,
+    inventory,
+    openFile,
+    writeFile: (path, mode, chunks) => {
+      const file = openFile(path, mode)
+      for (const chunk of chunks) file.write(chunk)
+      return file.close()
+    },
+    writeLink: (path, text) => {
+      makeFolder(dirname(path))
+      symlinkSync(text, join(root, path))
+      inventory.set(path, { link: text })
+    },
+    remove: (path) => {
+      rmSync(join(root, path), { force: true })
+      inventory.delete(path)
+    },
+    removeFolderIfEmpty: (path) => {
+      try {
+        rmdirSync(join(root, path))
+        folders.delete(path)
+      } catch (error) {
+        if (!['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises'
+
+import type { Context } from '../context.ts'
+import { cachePath } from '../fetch/cache.ts'
+import { downloadFile } from '../fetch/download.ts'
+import { pythonSources } from '../fetch/source.ts'
+import type { Lock, LockedArchive, LockedPackage } from '../lock/lock.ts'
+import { parseTarget } from '../platform/target.ts'
+import { assetKey } from '../releases/asset.ts'
+import { type EntryHead, openEntry, type StoreEntry } from '../store/entry.ts'
+import { computePin } from '../store/pin.ts'
+import { makeEntry } from '../store/stage.ts'
+import { DamagedCacheFile } from './damaged.ts'
+import { recipe, writePrefix } from './prefix.ts'
+
+/** What of a lock makes one prefix. */
+export interface LockedPrefix {
+  readonly target: string
+  readonly python: Lock['python']
+  readonly archive: LockedArchive
+  readonly packages: readonly LockedPackage[]
+  readonly floors: Readonly<Record<string, string>>
+}
+
+export function lockedPrefix(lock: Lock, target: string): LockedPrefix | undefined {
+  const locked = lock.targets[target]
+  if (locked === undefined) return undefined
+  return { target, python: lock.python, ...locked, floors: { ...lock.platform } }
+}
+
+/** The head of the store entry a locked prefix becomes. */
+export async function entryHead(locked: LockedPrefix): Promise<EntryHead> {
+  const { target, python, archive, packages, floors } = locked
+  const key = assetKey({ ...python, target })
+  const pin = await computePin({
+    key,
+    recipe,
+    archive: archive.sha256,
+    floors,
+    wheels: Object.fromEntries(packages.map(({ wheel, sha256 }) => [wheel, sha256])),
+  })
+  return {
+    pin,
+    key,
+    target,
+    ...python,
+    packages: packages.map(({ name, version }) => ({ name, version })),
+  }
+}
+
+/** Puts the archive of a locked prefix into the download cache. */
+export async function fetchArchive(
+  context: Context,
+  { archive, python }: LockedPrefix,
+): Promise<string> {
+  return downloadFile(context, { ...archive, build: python.build }, pythonSources(context.env))
+}
+
+/**
+ * The store entry of a locked prefix: the one that is there, or a new one from the archive and the wheels.
+ * `fetchWheels` puts the wheels into the download cache. A cached file that turns out damaged is removed,
+ * and all that is missing is fetched again, once.
+ */
+export async function ensureEntry(
+  context: Context,
+  locked: LockedPrefix,
+  fetchWheels: () => Promise<void> = () => Promise.resolve(),
+): Promise<StoreEntry> {
+  const head = await entryHead(locked)
+  const existing = await openEntry(context.env.dataDir, head.pin)
+  if (existing !== undefined) return existing
+
+  const make = async (): Promise<StoreEntry> => {
+    const archive = await fetchArchive(context, locked)
+    await fetchWheels()
+    return installEntry(context, locked, head, archive)
+  }
+  try {
+    return await make()
+  } catch (error) {
+    if (!(error instanceof DamagedCacheFile)) throw error
+    context.emit({ kind: 'warning', text: `${error.message}; fetching it again` })
+    await rm(error.path, { force: true })
+    return make()
+  }
+}
+
+async function installEntry(
+  { env, emit, signal }: Context,
+  locked: LockedPrefix,
+  head: EntryHead,
+  archive: string,
+): Promise<StoreEntry> {
+  emit({ kind: 'start', id: head.key, text: `Installing ${head.key}` })
+  const entry = await makeEntry(env.dataDir, head, (writer) =>
+    writePrefix(writer, {
+      kind: { target: parseTarget(locked.target), version: head.version, variant: head.variant },
+      archive: { ...locked.archive, path: archive },
+      wheels: locked.packages.map(({ wheel, sha256 }) => ({
+        name: wheel,
+        path: cachePath(env.cacheDir, sha256),
+        sha256,
+      })),
+      signal,
+    }),
+  )
+  emit({ kind: 'end', id: head.key, text: `Installed ${head.pin.id}` })
+  return entry
+}

@@ -1,0 +1,153 @@
+import { posix } from 'node:path'
+
+import { createEntryPolicy } from '../archive/policy.ts'
+import { openZip, type Zip, type ZipFile } from '../archive/zip.ts'
+import { PyEmbedError } from '../errors.ts'
+import { type FileRecord, recordFile } from '../fs/inventory.ts'
+import type { LogicalMode, TreeWriter } from '../fs/tree-writer.ts'
+import type { PrefixKind, PrefixLayout } from '../platform/layout.ts'
+import { installCommands, type Put } from './commands.ts'
+import { DamagedCacheFile } from './damaged.ts'
+import { parseEntryPoints } from './entry-points.ts'
+import { formatRecord, parseRecord, recordLine, type RecordLine } from './record.ts'
+import { relocateScript } from './scripts.ts'
+
+/** A wheel file to install. */
+export interface WheelFile {
+  readonly path: string
+  /** `numpy-2.5.5-cp314-cp314-manylinux_2_28_x86_64.whl` */
+  readonly name: string
+  readonly sha256: string
+}
+
+/**
+ * Installs a wheel into a prefix that this process is writing, for any target (docs/wheel-install.md; PyPA
+ * binary distribution format), after its hash was checked.
+ * @throws PYEMBED_WHEEL_INVALID, PYEMBED_PACKAGE_CONFLICT, PYEMBED_ARCHIVE_*
+ */
+export async function installWheel(
+  wheel: WheelFile,
+  writer: TreeWriter,
+  kind: PrefixKind,
+  layout: PrefixLayout,
+): Promise<void> {
+  const found = recordFile(wheel.path, Buffer.allocUnsafe(1024 * 1024)).sha256
+  if (found !== wheel.sha256)
+    throw new DamagedCacheFile(wheel.name, wheel.path, found, wheel.sha256)
+
+  using zip = await openZip(wheel.path, wheel.name)
+  const { distInfo, distribution } = inspectWheel(zip, wheel.name)
+  const declared = readDeclared(zip, distInfo)
+  const policy = createEntryPolicy(wheel.name)
+  const lines: RecordLine[] = []
+
+  const put: Put = (path, mode, content) => {
+    const record = putFile(writer, path, mode, content, wheel.name)
+    lines.push(recordLine(posix.relative(layout.sitePackages, path), record))
+  }
+  for (const file of zip.files) {
+    policy.acceptFile(file.path)
+    if (file.path === `${distInfo}/RECORD` || /\.(?:jws|p7s)$/.test(file.path)) continue
+
+    const content = file.read()
+    const { path, isScript } = destination(file.path, distribution, layout)
+    const python = posix.basename(layout.executable)
+    put(path, isScript ? '0755' : file.mode, isScript ? relocateScript(content, python) : content)
+
+    const written = writer.inventory.get(path)
+    const hash = declared.get(file.path)
+    if (!isScript && written !== undefined && hash !== recordLine(path, written).hash) {
+      throw invalid(wheel.name, `its RECORD says another hash for \`${file.path}\``)
+    }
+  }
+  const entryPoints = zip.files.find((file) => file.path === `${distInfo}/entry_points.txt`)
+  await installCommands(
+    parseEntryPoints(entryPoints?.read().toString() ?? ''),
+    { distribution, kind, layout, root: writer.root },
+    put,
+  )
+  const folder = `${layout.sitePackages}/${distInfo}`
+  put(`${folder}/INSTALLER`, '0644', Buffer.from('pyembed\n'))
+  const own = { path: posix.relative(layout.sitePackages, `${folder}/RECORD`), hash: '', size: '' }
+  writer.writeFile(`${folder}/RECORD`, '0644', [Buffer.from(formatRecord([...lines, own]))])
+}
+
+function inspectWheel(zip: Zip, name: string): { distInfo: string; distribution: string } {
+  const folders = new Set(
+    zip.files.flatMap(({ path }) => /^([^/]+\.dist-info)\/WHEEL$/.exec(path)?.[1] ?? []),
+  )
+  const [distInfo] = folders
+  if (distInfo === undefined || folders.size > 1)
+    throw invalid(name, 'it has not one .dist-info folder with WHEEL')
+
+  const version = /^Wheel-Version:\s*(\d+)\./m.exec(readText(zip, `${distInfo}/WHEEL`))?.[1]
+  if (version !== '1') throw invalid(name, `its Wheel-Version is ${version ?? 'missing'}, not 1`)
+  const [distribution = ''] = distInfo.split('-')
+  if (distribution !== name.split('-')[0]) {
+    throw invalid(name, `its .dist-info folder \`${distInfo}\` is another distribution's`)
+  }
+  return { distInfo, distribution }
+}
+
+function readDeclared(zip: Zip, distInfo: string): ReadonlyMap<string, string> {
+  return new Map(
+    parseRecord(readText(zip, `${distInfo}/RECORD`)).map(({ path, hash }) => [path, hash]),
+  )
+}
+
+function readText(zip: Zip, path: string): string {
+  return (
+    zip.files
+      .find((file: ZipFile) => file.path === path)
+      ?.read()
+      .toString() ?? ''
+  )
+}
+
+/** Where a file of the wheel goes: `X.data/<scheme>/…` by its scheme, all else into site-packages. */
+function destination(
+  path: string,
+  distribution: string,
+  layout: PrefixLayout,
+): { path: string; isScript: boolean } {
+  const match = /^[^/]+\.data\/([^/]+)\/(.+)$/.exec(path)
+  const [, scheme, rest] = match ?? []
+  if (scheme === undefined || rest === undefined)
+    return { path: `${layout.sitePackages}/${path}`, isScript: false }
+  const base = {
+    purelib: layout.sitePackages,
+    platlib: layout.sitePackages,
+    scripts: layout.scripts,
+    headers: `${layout.include}/${distribution}`,
+    data: '.',
+  }[scheme]
+  if (base === undefined) throw invalid(path, `it has the unknown scheme \`${scheme}\``)
+  return { path: posix.normalize(`${base}/${rest}`), isScript: scheme === 'scripts' }
+}
+
+function putFile(
+  writer: TreeWriter,
+  path: string,
+  mode: LogicalMode,
+  content: Uint8Array,
+  wheel: string,
+): FileRecord {
+  if (!writer.inventory.has(path)) return writer.writeFile(path, mode, [content])
+  throw new PyEmbedError(
+    'PYEMBED_PACKAGE_CONFLICT',
+    `\`${wheel}\` installs \`${path}\`, which is there already`,
+    {
+      hint: 'Two of the required packages bring the same file: leave one out of `requires`',
+    },
+  )
+}
+
+function invalid(name: string, reason: string): PyEmbedError {
+  return new PyEmbedError(
+    'PYEMBED_WHEEL_INVALID',
+    `\`${name}\` is not a wheel that can be installed: ${reason}`,
+    {
+      hint: 'Lock another version of the package, or tell its authors',
+    },
+  )
+}

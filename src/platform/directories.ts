@@ -1,0 +1,30 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+import envPaths from 'env-paths'
+
+/** Where pyembed keeps its own files: `data` (the store) and `cache` (downloads, byte code). */
+export interface UserDirectories {
+  readonly data: string
+  readonly cache: string
+}
+
+/**
+ * The user's directories by the conventions of the system (env-paths), always absolute: a relative
+ * `XDG_*` value is ignored, as the XDG Base Directory Specification demands.
+ */
+export function userDirectories(
+  variables: Readonly<Record<string, string | undefined>>,
+): UserDirectories {
+  const paths = envPaths('pyembed', { suffix: '' })
+  if (process.platform === 'win32' || process.platform === 'darwin') return paths
+
+  const xdg = (name: string, fallback: string): string => {
+    const value = variables[name]
+    return value !== undefined && isAbsolute(value) ? value : join(homedir(), fallback)
+  }
+  return {
+    data: join(xdg('XDG_DATA_HOME', '.local/share'), 'pyembed'),
+    cache: join(xdg('XDG_CACHE_HOME', '.cache'), 'pyembed'),
+  }
+}

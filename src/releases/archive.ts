@@ -1,0 +1,44 @@
+import type { Context } from '../context.ts'
+import { PyEmbedError } from '../errors.ts'
+import { cachedSize } from '../fetch/cache.ts'
+import { openClient } from '../fetch/client.ts'
+import { locate, pythonSources } from '../fetch/source.ts'
+import { fileSize } from '../fs/file-size.ts'
+import type { LockedArchive } from '../lock/lock.ts'
+import { type Asset, assetName } from './asset.ts'
+import { isInCatalogue } from './discover.ts'
+
+/** What a lock says of an asset. */
+export async function lockArchive(context: Context, asset: Asset): Promise<LockedArchive> {
+  const size = await assetSize(context, asset)
+  return {
+    name: assetName(asset),
+    sha256: asset.sha256,
+    ...(size === undefined ? {} : { size }),
+    ...((await isInCatalogue(asset)) ? {} : { hashFrom: 'mirror' as const }),
+  }
+}
+
+/** Bytes of an archive: of the cached copy, else as the first source that has it says; else unknown. */
+async function assetSize({ env, signal }: Context, asset: Asset): Promise<number | undefined> {
+  const cached = await cachedSize(env.cacheDir, asset.sha256)
+  if (cached !== undefined || env.isOffline) return cached
+
+  await using client = openClient(env, signal)
+  for (const source of pythonSources(env)) {
+    const place = locate(source, asset.build, assetName(asset))
+    if (source.kind === 'directory') {
+      const size = await fileSize(place)
+      if (size !== undefined) return size
+      continue
+    }
+    try {
+      const { status, size, body } = await client.head(place)
+      await body.dump()
+      if (status === 200) return size
+    } catch (error) {
+      if (!(error instanceof PyEmbedError)) throw error
+    }
+  }
+  return undefined
+}

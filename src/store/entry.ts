@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { type FileRecord, type Inventory, sortInventory } from '../fs/inventory.ts'
+import type { Variant } from '../platform/layout.ts'
+import type { Pin } from './pin.ts'
+
+/** What a store entry says of itself, beside its files. */
+export interface EntryHead {
+  readonly pin: Pin
+  readonly key: string
+  readonly target: string
+  readonly version: string
+  readonly build: string
+  readonly variant: Variant
+  readonly packages: readonly { readonly name: string; readonly version: string }[]
+}
+
+/** A finished prefix in the store. */
+export interface StoreEntry {
+  /** `<data>/store/<pin id>` */
+  readonly directory: string
+  readonly prefix: string
+  readonly head: EntryHead
+}
+
+export function storeDirectory(dataDir: string): string {
+  return join(dataDir, 'store')
+}
+
+export function entryDirectory(dataDir: string, pin: Pick<Pin, 'id'>): string {
+  return join(storeDirectory(dataDir), pin.id)
+}
+
+export const inventoryName = 'inventory.json'
+
+const format = 1
+
+/** The head on the second line, then one file per line: CMake compares lines, and opening an entry reads two. */
+export function formatInventory(head: EntryHead, inventory: Inventory): string {
+  const lines = [...sortInventory(inventory)].map(
+    ([path, record]) => `    ${JSON.stringify(path)}: ${JSON.stringify(record)}`,
+  )
+  return `{\n  "head": ${JSON.stringify({ format, ...head })},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`
+}
+
+/** Opens the entry of a pin; undefined when there is none. @throws PYEMBED_STORE_ENTRY_INVALID */
+export async function openEntry(dataDir: string, pin: Pin): Promise<StoreEntry | undefined> {
+  const directory = entryDirectory(dataDir, pin)
+  const entry = await readEntry(directory)
+  if (entry !== undefined && entry.head.pin.sha256 !== pin.sha256) {
+    throw new PyEmbedError(
+      'PYEMBED_STORE_ENTRY_INVALID',
+      `\`${directory}\` was made from other inputs than its name says`,
+      { hint: `Remove it and run \`pyembed sync\`: ${directory}` },
+    )
+  }
+  return entry
+}
+
+/** Reads an entry's head. A folder without an inventory is no entry: undefined. */
+export async function readEntry(directory: string): Promise<StoreEntry | undefined> {
+  const text = await readInventoryText(directory)
+  if (text === undefined) return undefined
+  const { head } = parseInventory(text, directory)
+  return { directory, prefix: join(directory, 'prefix'), head }
+}
+
+export async function readInventory(entry: StoreEntry): Promise<Inventory> {
+  const text = (await readInventoryText(entry.directory)) ?? ''
+  return new Map(Object.entries(parseInventory(text, entry.directory).files))
+}
+
+async function readInventoryText(directory: string): Promise<string | undefined> {
+  try {
+    return await readFile(join(directory, inventoryName), 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined
+    throw error
+  }
+}
+
+interface InventoryFile {
+  readonly head: EntryHead & { readonly format: number }
+  readonly files: Readonly<Record<string, FileRecord>>
+}
+
+function parseInventory(text: string, directory: string): InventoryFile {
+  try {
+    const file = JSON.parse(text) as InventoryFile
+    if (file.head.format === format && typeof file.files === 'object') return file
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error
+  }
+  throw new PyEmbedError(
+    'PYEMBED_STORE_ENTRY_INVALID',
+    `\`${join(directory, inventoryName)}\` cannot be read`,
+    {
+      hint: `Remove the folder and run \`pyembed sync\`: ${directory}`,
+    },
+  )
+}

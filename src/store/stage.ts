@@ -1,0 +1,60 @@
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { systemErrorCode } from '../errors.ts'
+import { makeTemporaryDirectory } from '../fs/atomic.ts'
+import { syncFileSystem } from '../fs/sync-file-system.ts'
+import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
+import {
+  entryDirectory,
+  type EntryHead,
+  formatInventory,
+  inventoryName,
+  openEntry,
+  storeDirectory,
+  type StoreEntry,
+} from './entry.ts'
+
+/** Garbage of processes that died is swept when it is older than this. */
+const garbageAge = 60 * 60 * 1000
+
+/**
+ * Makes a store entry: `fill` writes the prefix into a stage beside the entry, the inventory is added, all is
+ * synced once, and the stage gets the entry's name. Killed at any moment this leaves no entry or a whole one.
+ * Two processes may make the same entry at once: the first to finish wins, the other's work is thrown away.
+ */
+export async function makeEntry(
+  dataDir: string,
+  head: EntryHead,
+  fill: (writer: TreeWriter) => Promise<void>,
+): Promise<StoreEntry> {
+  await sweepGarbage(dataDir)
+  const directory = entryDirectory(dataDir, head.pin)
+  const stage = await makeTemporaryDirectory(directory)
+  try {
+    const prefix = join(stage, 'prefix')
+    await mkdir(prefix)
+    const writer = createTreeWriter(prefix)
+    await fill(writer)
+    await writeFile(join(stage, inventoryName), formatInventory(head, writer.inventory))
+    await syncFileSystem(stage)
+    await rename(stage, directory)
+  } catch (error) {
+    await rm(stage, { recursive: true, force: true })
+    const isTaken = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
+    const other = isTaken ? await openEntry(dataDir, head.pin) : undefined
+    if (other === undefined) throw error
+    return other
+  }
+  return { directory, prefix: join(directory, 'prefix'), head }
+}
+
+async function sweepGarbage(dataDir: string): Promise<void> {
+  const store = storeDirectory(dataDir)
+  const names = await readdir(store).catch(() => [])
+  for (const name of names.filter((candidate) => candidate.includes('.tmp-'))) {
+    const path = join(store, name)
+    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
+    if (age > garbageAge) await rm(path, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,80 @@
+import { lstatSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { systemErrorCode } from '../errors.ts'
+import { type FileRecord, type Inventory, isLink, recordFile, walkFiles } from '../fs/inventory.ts'
+import { compareText } from '../text/json.ts'
+import { readInventory, type StoreEntry } from './entry.ts'
+
+export type ProblemKind = 'missing' | 'changed' | 'extra' | 'mode' | 'link'
+
+export interface Problem {
+  readonly path: string
+  readonly kind: ProblemKind
+}
+
+export interface Verification {
+  readonly ok: boolean
+  readonly pinId: string
+  /** How many files were compared. */
+  readonly files: number
+  readonly problems: readonly Problem[]
+  /** Byte code that Python wrote beside a known source: allowed, and named. */
+  readonly notes: readonly string[]
+}
+
+/** Compares every file of an entry with its inventory: content, x bit, link text, nothing more, nothing less. */
+export async function verifyEntry(entry: StoreEntry): Promise<Verification> {
+  const inventory = await readInventory(entry)
+  const problems: Problem[] = []
+  const notes: string[] = []
+  const buffer = Buffer.allocUnsafe(1024 * 1024)
+
+  for (const [path, record] of inventory) {
+    const kind = compareFile(entry.prefix, path, record, buffer)
+    if (kind !== undefined) problems.push({ path, kind })
+  }
+  for (const { path } of walkFiles(entry.prefix)) {
+    if (inventory.has(path)) continue
+    if (isByteCodeOf(path, inventory)) notes.push(path)
+    else problems.push({ path, kind: 'extra' })
+  }
+  problems.sort((a, b) => compareText(a.path, b.path))
+  return {
+    ok: problems.length === 0,
+    pinId: entry.head.pin.id,
+    files: inventory.size,
+    problems,
+    notes: notes.sort(compareText),
+  }
+}
+
+function compareFile(
+  prefix: string,
+  path: string,
+  record: FileRecord,
+  buffer: Buffer,
+): ProblemKind | undefined {
+  let isSymbolicLink: boolean
+  try {
+    isSymbolicLink = lstatSync(join(prefix, path)).isSymbolicLink()
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return 'missing'
+    throw error
+  }
+  const absolute = join(prefix, path)
+  if (isLink(record))
+    return isSymbolicLink && readlinkSync(absolute) === record.link ? undefined : 'link'
+  if (isSymbolicLink) return 'link'
+
+  const found = recordFile(absolute, buffer)
+  if (found.sha256 !== record.sha256) return 'changed'
+  // Windows has no x bit.
+  return found.mode === record.mode || process.platform === 'win32' ? undefined : 'mode'
+}
+
+/** `X/__pycache__/name.cpython-314.pyc` whose `X/name.py` is in the inventory. */
+function isByteCodeOf(path: string, inventory: Inventory): boolean {
+  const match = /^(.*\/)?__pycache__\/([^/]+?)\.[^/.]+(?:\.opt-\d)?\.pyc$/.exec(path)
+  return match !== null && inventory.has(`${match[1] ?? ''}${match[2] ?? ''}.py`)
+}
