@@ -1,0 +1,55 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+import { describe, it } from 'vitest'
+
+/** Programs that tests need beside Node, and the Debian packages that bring them (.ci/packages.txt). */
+const packages = {
+  cmake: 'cmake',
+  ninja: 'ninja-build',
+  'g++': 'g++',
+  make: 'make',
+  strace: 'strace',
+  readelf: 'binutils',
+  '/usr/lib/wine/wine64': 'wine64',
+  'qemu-aarch64-static': 'qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross',
+  'x86_64-w64-mingw32-g++-posix': 'g++-mingw-w64-x86-64-posix',
+  'pkg-config': 'pkg-config',
+} as const
+
+export type Tool = keyof typeof packages
+
+export function hasTool(tool: Tool): boolean {
+  const candidates = tool.startsWith('/')
+    ? [tool]
+    : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, tool))
+  return candidates.some((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/**
+ * `describe` for tests that need tools. Where one is missing they are skipped under a name that says how to
+ * get it; with `CI=true` they fail.
+ */
+export function describeWithTools(tools: readonly Tool[], name: string, body: () => void): void {
+  const missing = tools.filter((tool) => !hasTool(tool))
+  if (missing.length === 0) {
+    describe(name, body)
+    return
+  }
+  const cure = missing.map((tool) => packages[tool]).join(' ')
+  const title = `${name} [needs ${missing.join(', ')}: apt-get install ${cure}]`
+  if (process.env['CI'] === 'true') {
+    it(title, () => {
+      throw new Error(`missing: ${missing.join(', ')}; apt-get install ${cure}`)
+    })
+  } else {
+    describe.skip(title, body)
+  }
+}
