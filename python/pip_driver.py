@@ -29,9 +29,13 @@ def filter_settings():
 
     configuration = Configuration(isolated=False)
     configuration.load()
+    settings = {}
+    for name, value in configuration.items():
+        # Newer pips group them by the file they come from.
+        settings.update(value if isinstance(value, dict) else {name: value})
     kept = {}
     for section in ("global", "install", "download", ":env:"):
-        for key, value in configuration.items():
+        for key, value in settings.items():
             found, _, name = key.partition(".")
             if found == section and name in KEPT_SETTINGS:
                 kept[name] = value

@@ -53,10 +53,9 @@ async function demonstrate(): Promise<void> {
   step('build/hello-numpy')
   const output = run(join(project, 'build', 'hello-numpy'), [], project, env)
 
-  const size = (path: string): string => formatSize(treeSize(path))
   process.stdout.write(
-    `\nOn disk: ${size(prefix)} in the store (${pinId}), ${size(join(project, 'build'))} in the build tree, ` +
-      `${size(join(project, '.pyembed'))} in .pyembed/\nTook ${seconds(started)}. The program says:\n\n${output}`,
+    `\nOn disk: ${treeSize(prefix)} in the store (${pinId}), ${treeSize(join(project, 'build'))} in the build tree, ` +
+      `${treeSize(join(project, '.pyembed'))} in .pyembed/\nTook ${seconds(started)}. The program says:\n\n${output}`,
   )
 }
 
@@ -130,8 +129,8 @@ function requireTools(tools: Readonly<Record<string, string>>): void {
   )
 }
 
-function treeSize(directory: string): number {
+function treeSize(directory: string): string {
   let bytes = 0
   for (const { path } of walkFiles(directory)) bytes += lstatSync(join(directory, path)).size
-  return bytes
+  return formatSize(bytes)
 }

@@ -56,11 +56,18 @@ export function createEntryPolicy(archive: string): EntryPolicy {
     acceptLink: (path, text) => {
       const end = posix.normalize(posix.join(posix.dirname(path), text))
       const isInside = !posix.isAbsolute(text) && end !== '..' && !end.startsWith('../')
-      if (!isInside || /[\\\0]|^[A-Za-z]:/.test(text))
+      if (!isInside || goesUpFromName(text) || /[\\\0]|^[A-Za-z]:/.test(text))
         refuse(path, `a link out of the tree to \`${text}\``)
       return accept(path)
     },
   }
+}
+
+/** Whether a link's text has `..` behind a name: that goes up from wherever a link of that name leads. */
+function goesUpFromName(text: string): boolean {
+  const parts = text.split('/').filter((part) => part !== '.' && part !== '')
+  const name = parts.findIndex((part) => part !== '..')
+  return name !== -1 && parts.includes('..', name)
 }
 
 function nameProblem(path: string): string | undefined {

@@ -7,7 +7,7 @@ import { Parser, type ReadEntry } from 'tar'
 
 import { PyEmbedError } from '../errors.ts'
 import { logicalMode } from '../fs/inventory.ts'
-import type { TreeWriter } from '../fs/tree-writer.ts'
+import type { LogicalMode, TreeWriter } from '../fs/tree-writer.ts'
 import { createEntryPolicy, type EntryPolicy } from './policy.ts'
 
 export interface UnpackOptions {
@@ -17,7 +17,14 @@ export interface UnpackOptions {
   readonly strip: string
   /** Folders (below the stripped top) that are left out. */
   readonly drop: readonly string[]
+  /** Called with a file's path: a function takes its content instead of the tree. */
+  readonly holdBack?: ((path: string) => ((file: HeldFile) => void) | undefined) | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+export interface HeldFile {
+  readonly mode: LogicalMode
+  readonly content: Buffer
 }
 
 /** zlib's default of 16 KiB makes gunzip 2.7 times slower (docs/performance.md). */
@@ -45,6 +52,10 @@ export async function unpackTarGz(
       failure ??= error
       entry.resume()
     }
+  })
+  // Entries of types that node-tar does not know come here instead: what is left out silently is not whole.
+  parser.on('ignoredEntry', ({ path: entry, type }: ReadEntry) => {
+    failure ??= refusal(options.name, entry, `of the type ${type}`)
   })
   parser.on('error', (error: unknown) => {
     failure ??= error
@@ -90,13 +101,7 @@ function writeEntry(
   options: UnpackOptions,
 ): void {
   const refuse = (what: string): never => {
-    throw new PyEmbedError(
-      'PYEMBED_ARCHIVE_ENTRY_REFUSED',
-      `\`${options.name}\` holds \`${entry.path}\`, ${what}`,
-      {
-        hint: 'Nothing of it was kept. Get the archive from a source you trust',
-      },
-    )
+    throw refusal(options.name, entry.path, what)
   }
   const path =
     stripTop(entry.path, options.strip) ?? refuse(`which is not below \`${options.strip}/\``)
@@ -113,9 +118,26 @@ function writeEntry(
   }
   if (entry.type !== 'File' && entry.type !== 'OldFile')
     refuse(`a ${entry.type}, not a file, folder or symbolic link`)
-  const file = writer.openFile(policy.acceptFile(path), logicalMode(entry.mode ?? 0))
+  const mode = logicalMode(entry.mode ?? 0)
+  policy.acceptFile(path)
+  const take = options.holdBack?.(path)
+  if (take !== undefined) {
+    const chunks: Buffer[] = []
+    entry.on('data', (chunk: Buffer) => chunks.push(chunk))
+    entry.on('end', () => take({ mode, content: Buffer.concat(chunks) }))
+    return
+  }
+  const file = writer.openFile(path, mode)
   entry.on('data', (chunk: Buffer) => file.write(chunk))
   entry.on('end', () => file.close())
+}
+
+function refusal(archive: string, path: string, what: string): PyEmbedError {
+  return new PyEmbedError(
+    'PYEMBED_ARCHIVE_ENTRY_REFUSED',
+    `\`${archive}\` holds \`${path}\`, ${what}`,
+    { hint: 'Nothing of it was kept. Get the archive from a source you trust' },
+  )
 }
 
 /** The path below the top folder, empty for the folder itself, undefined when it stands elsewhere. */

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs'
-import { crc32, inflateRawSync } from 'node:zlib'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { crc32, inflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 
 import { type Entry, fromFdPromise } from 'yauzl'
 
@@ -14,6 +15,8 @@ export interface ZipFile {
   readonly size: number
   /** The content, its size and CRC-32 checked. @throws PYEMBED_ARCHIVE_CORRUPT */
   readonly read: () => Buffer
+  /** The same on a thread of its own, for large files. */
+  readonly readInBackground: () => Promise<Buffer>
 }
 
 export interface Zip extends Disposable {
@@ -24,10 +27,13 @@ export interface Zip extends Disposable {
 /** No single file of a wheel may be larger: it is inflated in memory. */
 const largestFile = 2 ** 31
 
+/** What is larger is not allocated before the file is known to be that long. */
+const unsuspicious = 1024 * 1024
+
 /**
  * Opens a zip file. yauzl reads the central directory and checks names; content is read here, as yauzl
  * neither checks CRC-32 nor reads without a stream per file.
- * @throws PYEMBED_ARCHIVE_CORRUPT
+ * @throws PYEMBED_ARCHIVE_CORRUPT, PYEMBED_ARCHIVE_ENTRY_REFUSED
  */
 export async function openZip(path: string, name: string): Promise<Zip> {
   const fd = openSync(path, 'r')
@@ -44,60 +50,84 @@ export async function openZip(path: string, name: string): Promise<Zip> {
     return { files, [Symbol.dispose]: () => closeSync(fd) }
   } catch (error) {
     closeSync(fd)
-    throw error instanceof PyEmbedError ? error : corrupt(name, String(error), error)
+    if (error instanceof PyEmbedError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    // What yauzl says of names that leave the folder (its validateFileName).
+    const isName = /^(?:invalid characters in fileName|absolute path|invalid relative path): /
+    throw isName.test(reason) ? refused(name, reason) : corrupt(name, reason, error)
   }
 }
 
 function describe(fd: number, entry: Entry, name: string): ZipFile {
   const unixMode = entry.externalFileAttributes >>> 16
   if ((unixMode & 0o170000) === 0o120000) {
-    throw new PyEmbedError(
-      'PYEMBED_ARCHIVE_ENTRY_REFUSED',
-      `\`${name}\` holds \`${entry.fileName}\`, a link`,
-      {
-        hint: 'Wheels hold files only. Get it from an index you trust',
-      },
-    )
+    throw refused(name, `link: ${entry.fileName}`)
+  }
+  const fail = (reason: string, cause?: unknown): never => {
+    throw corrupt(name, `\`${entry.fileName}\` ${reason}`, cause)
   }
   return {
     path: entry.fileName,
     mode: logicalMode(unixMode),
     size: entry.uncompressedSize,
-    read: () => readEntry(fd, entry, name),
+    read: () => {
+      const raw = readRaw(fd, entry, fail)
+      return checkContent(entry, inflate(raw, entry, fail), fail)
+    },
+    readInBackground: async () => {
+      const raw = readRaw(fd, entry, fail)
+      const content =
+        entry.compressionMethod === 8
+          ? await inflateInBackground(raw, inflateOptions(entry)).catch((error: unknown) =>
+              fail('cannot be inflated', error),
+            )
+          : inflate(raw, entry, fail)
+      return checkContent(entry, content, fail)
+    },
   }
 }
 
-function readEntry(fd: number, entry: Entry, name: string): Buffer {
-  const fail = (reason: string, cause?: unknown): never => {
-    throw corrupt(name, `\`${entry.fileName}\` ${reason}`, cause)
-  }
-  if (entry.uncompressedSize > largestFile) fail('is too large')
+type Fail = (reason: string, cause?: unknown) => never
 
-  const header = readAt(fd, entry.relativeOffsetOfLocalHeader, 30)
-  if (header === undefined || header.readUInt32LE(0) !== 0x04034b50) fail('has no local header')
-  const start =
-    entry.relativeOffsetOfLocalHeader +
-    30 +
-    (header?.readUInt16LE(26) ?? 0) +
-    (header?.readUInt16LE(28) ?? 0)
-  const raw = readAt(fd, start, entry.compressedSize) ?? fail('is cut off')
+const inflateInBackground = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw)
 
-  let content = raw
-  if (entry.compressionMethod === 8) {
-    try {
-      content = inflateRawSync(raw, { maxOutputLength: Math.max(entry.uncompressedSize, 1) })
-    } catch (error) {
-      fail('cannot be inflated', error)
-    }
-  } else if (entry.compressionMethod !== 0) {
-    fail(`is compressed by method ${entry.compressionMethod}`)
+/** One piece, so that zlib neither allocates nor joins many. */
+function inflateOptions({ uncompressedSize }: Entry): ZlibOptions {
+  return {
+    chunkSize: Math.max(uncompressedSize, 64),
+    maxOutputLength: Math.max(uncompressedSize, 1),
   }
+}
+
+function inflate(raw: Buffer, entry: Entry, fail: Fail): Buffer {
+  if (entry.compressionMethod === 0) return raw
+  if (entry.compressionMethod !== 8) fail(`is compressed by method ${entry.compressionMethod}`)
+  try {
+    return inflateRawSync(raw, inflateOptions(entry))
+  } catch (error) {
+    return fail('cannot be inflated', error)
+  }
+}
+
+function checkContent(entry: Entry, content: Buffer, fail: Fail): Buffer {
   if (content.length !== entry.uncompressedSize) fail('has another size than its entry says')
   if (crc32(content) !== entry.crc32) fail('has a wrong CRC-32')
   return content
 }
 
+function readRaw(fd: number, entry: Entry, fail: Fail): Buffer {
+  if (entry.uncompressedSize >= largestFile) fail('is too large')
+  const header = readAt(fd, entry.relativeOffsetOfLocalHeader, 30) ?? fail('has no local header')
+  if (header.readUInt32LE(0) !== 0x04034b50) fail('has no local header')
+  const start =
+    entry.relativeOffsetOfLocalHeader + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
+  return readAt(fd, start, entry.compressedSize) ?? fail('is cut off')
+}
+
 function readAt(fd: number, position: number, length: number): Buffer | undefined {
+  if (length >= largestFile || (length > unsuspicious && position + length > fstatSync(fd).size)) {
+    return undefined
+  }
   const buffer = Buffer.allocUnsafe(length)
   for (let done = 0; done < length;) {
     const read = readSync(fd, buffer, done, length - done, position + done)
@@ -105,6 +135,14 @@ function readAt(fd: number, position: number, length: number): Buffer | undefine
     done += read
   }
   return buffer
+}
+
+function refused(name: string, reason: string): PyEmbedError {
+  return new PyEmbedError(
+    'PYEMBED_ARCHIVE_ENTRY_REFUSED',
+    `\`${name}\` holds what no wheel may hold: ${reason}`,
+    { hint: 'Nothing of it was kept. Get it from an index you trust' },
+  )
 }
 
 function corrupt(name: string, reason: string, cause?: unknown): PyEmbedError {

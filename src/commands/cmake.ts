@@ -2,8 +2,8 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { PyEmbedError } from '../errors.ts'
-import { cmakeLines } from '../project/init-project.ts'
-import { openProject } from '../project/project.ts'
+import { cmakeLines } from '../cmake/lines.ts'
+import { openProject } from '../project/open.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 

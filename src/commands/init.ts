@@ -1,4 +1,5 @@
-import { cmakeLines, initProject } from '../project/init-project.ts'
+import { cmakeLines } from '../cmake/lines.ts'
+import { initProject } from '../project/init-project.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 

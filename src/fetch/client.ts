@@ -1,7 +1,5 @@
 import type { Readable } from 'node:stream'
 
-import { EnvHttpProxyAgent, interceptors, request } from 'undici'
-
 import type { Environment } from '../env.ts'
 import { PyEmbedError } from '../errors.ts'
 
@@ -22,11 +20,19 @@ export interface HttpClient extends AsyncDisposable {
 const connectTimeout = 10_000
 const idleTimeout = 30_000
 
-/** A client with the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …). */
-export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
+type Connection = Awaited<ReturnType<typeof connect>>
+
+/** Loaded at the first request: most commands make none, and undici doubles the time that node takes to start. */
+async function connect() {
+  const { EnvHttpProxyAgent, interceptors, request } = await import('undici')
   const agent = new EnvHttpProxyAgent({ connect: { timeout: connectTimeout } })
   const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 }))
+  return { agent, dispatcher, request }
+}
 
+/** A client with the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …). */
+export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
+  let connection: Promise<Connection> | undefined
   const send = async (method: 'GET' | 'HEAD', url: string): Promise<HttpResponse> => {
     if (env.isOffline) {
       throw new PyEmbedError('PYEMBED_OFFLINE', `\`${url}\` is needed and the network is off`, {
@@ -34,6 +40,7 @@ export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
       })
     }
     try {
+      const { request, dispatcher } = await (connection ??= connect())
       const { statusCode, headers, body } = await request(url, {
         method,
         dispatcher,
@@ -59,7 +66,7 @@ export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
   return {
     get: (url) => send('GET', url),
     head: (url) => send('HEAD', url),
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    [Symbol.asyncDispose]: async () => (await connection)?.agent.destroy(),
   }
 }
 

@@ -3,9 +3,13 @@ import { run } from '../process/run.ts'
 /**
  * Writes all that belongs to `directory`'s file system to the disk, in one call: syncfs(2) through coreutils'
  * `sync -f`, 80 ms for a prefix where an fsync per file takes 530 ms. Other systems have no such call; there
- * the rename that follows is ordered after the data by the file system (APFS, NTFS journal).
+ * the rename that follows is ordered after the data by the file system (APFS, NTFS journal). `variables` is the
+ * environment, for `PATH`.
  */
-export async function syncFileSystem(directory: string): Promise<void> {
+export async function syncFileSystem(
+  directory: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   if (process.platform !== 'linux') return
-  await run('sync', ['-f', directory], { env: { PATH: process.env['PATH'] } })
+  await run('sync', ['-f', directory], { env: { PATH: variables['PATH'] } })
 }

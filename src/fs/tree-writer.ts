@@ -5,14 +5,12 @@ import {
   fchmodSync,
   mkdirSync,
   openSync,
-  rmdirSync,
   rmSync,
   symlinkSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { systemErrorCode } from '../errors.ts'
 import type { FileRecord, Inventory } from './inventory.ts'
 
 export type LogicalMode = '0644' | '0755'
@@ -33,7 +31,6 @@ export interface TreeWriter {
   ) => { write(chunk: Uint8Array): void; close(): FileRecord }
   readonly writeLink: (path: string, text: string) => void
   readonly remove: (path: string) => void
-  readonly removeFolderIfEmpty: (path: string) => void
 }
 
 /** A writer for the empty, existing folder `root`. Modes hold under any umask. */
@@ -46,15 +43,15 @@ export function createTreeWriter(root: string): TreeWriter {
   const makeFolder = (folder: string): void => {
     if (folders.has(folder)) return
     makeFolder(dirname(folder))
-    const absolute = join(root, folder)
-    mkdirSync(absolute, { recursive: true, mode: 0o755 })
+    const absolute = `${root}/${folder}`
+    mkdirSync(absolute, 0o755)
     if (!isUmaskUsual) chmodSync(absolute, 0o755)
     folders.add(folder)
   }
   const openFile: TreeWriter['openFile'] = (path, mode) => {
     makeFolder(dirname(path))
     const bits = mode === '0755' ? 0o755 : 0o644
-    const file = openSync(join(root, path), 'wx', bits)
+    const file = openSync(`${root}/${path}`, 'wx', bits)
     if (!isUmaskUsual) fchmodSync(file, bits)
     const hash = createHash('sha256')
     let size = 0
@@ -89,14 +86,6 @@ export function createTreeWriter(root: string): TreeWriter {
     remove: (path) => {
       rmSync(join(root, path), { force: true })
       inventory.delete(path)
-    },
-    removeFolderIfEmpty: (path) => {
-      try {
-        rmdirSync(join(root, path))
-        folders.delete(path)
-      } catch (error) {
-        if (!['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error
-      }
     },
   }
 }

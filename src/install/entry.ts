@@ -8,10 +8,12 @@ import type { Lock, LockedArchive, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
 import { assetKey } from '../releases/asset.ts'
 import { type EntryHead, openEntry, type StoreEntry } from '../store/entry.ts'
+import { hasKeyFiles } from '../store/key-files.ts'
 import { computePin } from '../store/pin.ts'
-import { makeEntry } from '../store/stage.ts'
+import { discardEntry, makeEntry } from '../store/stage.ts'
 import { DamagedCacheFile } from './damaged.ts'
-import { recipe, writePrefix } from './prefix.ts'
+import { writePrefix } from './prefix.ts'
+import { recipe } from './recipe.ts'
 
 /** What of a lock makes one prefix. */
 export interface LockedPrefix {
@@ -68,8 +70,15 @@ export async function ensureEntry(
 ): Promise<StoreEntry> {
   const head = await entryHead(locked)
   const existing = await openEntry(context.env.dataDir, head.pin)
-  if (existing !== undefined) return existing
-
+  if (existing !== undefined) {
+    if (await hasKeyFiles(existing.prefix, { ...head, target: parseTarget(head.target) }))
+      return existing
+    context.emit({
+      kind: 'warning',
+      text: `files of \`${existing.directory}\` are gone; installing it again`,
+    })
+    await discardEntry(existing)
+  }
   const make = async (): Promise<StoreEntry> => {
     const archive = await fetchArchive(context, locked)
     await fetchWheels()
@@ -92,7 +101,7 @@ async function installEntry(
   archive: string,
 ): Promise<StoreEntry> {
   emit({ kind: 'start', id: head.key, text: `Installing ${head.key}` })
-  const entry = await makeEntry(env.dataDir, head, (writer) =>
+  const entry = await makeEntry(env, head, (writer) =>
     writePrefix(writer, {
       kind: { target: parseTarget(locked.target), version: head.version, variant: head.variant },
       archive: { ...locked.archive, path: archive },

@@ -1,5 +1,9 @@
 import { posix } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
+import pMap from 'p-map'
+
+import { allDone } from '../process/all-done.ts'
 import { createEntryPolicy } from '../archive/policy.ts'
 import { openZip, type Zip, type ZipFile } from '../archive/zip.ts'
 import { PyEmbedError } from '../errors.ts'
@@ -45,11 +49,7 @@ export async function installWheel(
     const record = putFile(writer, path, mode, content, wheel.name)
     lines.push(recordLine(posix.relative(layout.sitePackages, path), record))
   }
-  for (const file of zip.files) {
-    policy.acceptFile(file.path)
-    if (file.path === `${distInfo}/RECORD` || /\.(?:jws|p7s)$/.test(file.path)) continue
-
-    const content = file.read()
+  const place = (file: ZipFile, content: Buffer): void => {
     const { path, isScript } = destination(file.path, distribution, layout)
     const python = posix.basename(layout.executable)
     put(path, isScript ? '0755' : file.mode, isScript ? relocateScript(content, python) : content)
@@ -60,6 +60,11 @@ export async function installWheel(
       throw invalid(wheel.name, `its RECORD says another hash for \`${file.path}\``)
     }
   }
+  const files = zip.files.filter(({ path }) => {
+    policy.acceptFile(path)
+    return path !== `${distInfo}/RECORD` && !/\.(?:jws|p7s)$/.test(path)
+  })
+  await placeFiles(files, place)
   const entryPoints = zip.files.find((file) => file.path === `${distInfo}/entry_points.txt`)
   await installCommands(
     parseEntryPoints(entryPoints?.read().toString() ?? ''),
@@ -70,6 +75,34 @@ export async function installWheel(
   put(`${folder}/INSTALLER`, '0644', Buffer.from('pyembed\n'))
   const own = { path: posix.relative(layout.sitePackages, `${folder}/RECORD`), hash: '', size: '' }
   writer.writeFile(`${folder}/RECORD`, '0644', [Buffer.from(formatRecord([...lines, own]))])
+}
+
+function isLarge({ size }: ZipFile): boolean {
+  return size > 256 * 1024
+}
+
+/** Few files make up most of a wheel: those are inflated on other threads while the small ones are written. */
+async function placeFiles(
+  files: readonly ZipFile[],
+  place: (file: ZipFile, content: Buffer) => void,
+): Promise<void> {
+  const placeSmall = async (): Promise<void> => {
+    let untilPause = 32
+    for (const file of files) {
+      if (isLarge(file)) continue
+      place(file, file.read())
+      untilPause -= 1
+      if (untilPause > 0) continue
+      untilPause = 32
+      await setImmediate()
+    }
+  }
+  const placeLarge = pMap(
+    files.filter(isLarge),
+    async (file) => place(file, await file.readInBackground()),
+    { concurrency: 2 },
+  )
+  await allDone([placeLarge, placeSmall()])
 }
 
 function inspectWheel(zip: Zip, name: string): { distInfo: string; distribution: string } {

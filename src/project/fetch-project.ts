@@ -4,7 +4,8 @@ import { fetchArchive, lockedPrefix } from '../install/entry.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
 import { lockManifest } from './lock-project.ts'
-import { chooseTargets, openProject, type ProjectOptions, type TargetOptions } from './project.ts'
+import { chooseTargets } from './lock-state.ts'
+import { openProject, type ProjectOptions, type TargetOptions } from './open.ts'
 
 export interface FetchedFile {
   readonly target: string

@@ -6,7 +6,7 @@ import { packageRoot } from '../fs/package-root.ts'
 import { manifestName } from '../manifest/manifest.ts'
 import { parseManifest } from '../manifest/read.ts'
 import { renderTemplate } from '../text/template.ts'
-import { readTextIfThere } from './project.ts'
+import { readTextIfThere } from '../fs/read-text.ts'
 
 export interface InitOptions {
   /** Default: the working directory. */
@@ -22,14 +22,6 @@ export interface InitResult {
   /** Files that were written or changed. */
   readonly written: readonly string[]
 }
-
-/** What a user adds to CMakeLists.txt, after `project()`. */
-export const cmakeLines = `include(.pyembed/pyembed.cmake OPTIONAL RESULT_VARIABLE pyembed)
-if(NOT pyembed)
-  message(FATAL_ERROR "There is no .pyembed/ yet: run \`pyembed sync\` in \${CMAKE_CURRENT_SOURCE_DIR}")
-endif()
-target_link_libraries(<your-target> PRIVATE pyembed::Python)
-`
 
 /** Writes a manifest and ignores `.pyembed/` in git. @throws PYEMBED_MANIFEST_EXISTS, PYEMBED_MANIFEST_WRONG_VALUE */
 export async function initProject(options: InitOptions = {}): Promise<InitResult> {

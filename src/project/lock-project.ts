@@ -1,7 +1,8 @@
 import pMap from 'p-map'
 
 import type { Context } from '../context.ts'
-import { recipe } from '../install/prefix.ts'
+import { recipe } from '../install/recipe.ts'
+import { lockArchive } from '../lock/archive.ts'
 import { manifestDigest, manifestTargets } from '../lock/digest.ts'
 import { readLock, writeLock } from '../lock/file.ts'
 import { type Lock, type LockedArchive, type LockedPackage, lockVersion } from '../lock/lock.ts'
@@ -10,17 +11,11 @@ import { readManifest } from '../manifest/read.ts'
 import { resolvePackages } from '../packages/resolve.ts'
 import { ensureToolPython } from '../packages/tool-python.ts'
 import { hostTargets, parseTarget } from '../platform/target.ts'
-import { lockArchive } from '../releases/archive.ts'
 import { matchesRequest } from '../releases/python-version.ts'
 import { type PythonRequest, selectPython, type Selection } from '../releases/select.ts'
 import { describeChanges } from './lock-changes.ts'
-import {
-  openProject,
-  type Project,
-  type ProjectOptions,
-  requireFreshLock,
-  staleReason,
-} from './project.ts'
+import { requireFreshLock, staleReason } from './lock-state.ts'
+import { openProject, type Project, type ProjectOptions } from './open.ts'
 
 export interface LockOptions extends ProjectOptions {
   /** Take the newest of everything instead of keeping what is locked. */

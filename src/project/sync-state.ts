@@ -4,11 +4,13 @@ import { join } from 'node:path'
 
 import { updateFile } from '../fs/atomic.ts'
 import { packageVersion } from '../fs/package-version.ts'
-import { hostTarget } from '../platform/target.ts'
+import { hostTarget, parseTarget } from '../platform/target.ts'
 import type { Variant } from '../platform/layout.ts'
 import { entryDirectory, inventoryName } from '../store/entry.ts'
+import { hasKeyFiles } from '../store/key-files.ts'
 import { formatJson } from '../text/json.ts'
-import { type Project, readTextIfThere, type TargetOptions } from './project.ts'
+import { readTextIfThere } from '../fs/read-text.ts'
+import { type Project, type TargetOptions } from './open.ts'
 
 /** What `sync` did for one target; `pyembed sync --json` prints it. */
 export interface SyncResult {
@@ -32,7 +34,7 @@ interface SyncState {
 
 /**
  * What the last sync left, when it is still what this one would: same pyembed, same manifest, same lock, the
- * entries in the store. Reads four files and starts nothing, so that a sync without work is as quick as node.
+ * entries in the store. Reads few files and starts nothing, so that a sync without work is as quick as node.
  */
 export async function readSyncState(
   project: Project,
@@ -56,6 +58,7 @@ export async function readSyncState(
     const isWhole =
       result.storeEntry === entryDirectory(dataDir, { id: result.pinId }) &&
       (await isThere(join(result.storeEntry, inventoryName))) &&
+      (await hasKeyFiles(result.prefix, { ...result.python, target: parseTarget(target) })) &&
       (await isThere(join(project.generated, 'pins', `${target}.cmake`))) &&
       (await isThere(result.cmake))
     if (!isWhole) return undefined

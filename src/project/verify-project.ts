@@ -4,13 +4,8 @@ import { entryHead, lockedPrefix } from '../install/entry.ts'
 import { readManifest } from '../manifest/read.ts'
 import { openEntry, type StoreEntry } from '../store/entry.ts'
 import { type Verification, verifyEntry } from '../store/verify.ts'
-import {
-  chooseTargets,
-  openProject,
-  type ProjectOptions,
-  requireFreshLock,
-  type TargetOptions,
-} from './project.ts'
+import { chooseTargets, requireFreshLock } from './lock-state.ts'
+import { openProject, type ProjectOptions, type TargetOptions } from './open.ts'
 
 /** Compares the store entries of a project's targets with their inventories, file by file. */
 export async function verifyProject(

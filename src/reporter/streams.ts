@@ -17,6 +17,7 @@ export function processStreams(): Streams {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    isTerminal: process.stderr.isTTY,
+    // Undefined, whatever its type says, where stderr is no terminal.
+    isTerminal: Boolean(process.stderr.isTTY),
   }
 }

@@ -1,8 +1,9 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import type { Environment } from '../env.ts'
 import { systemErrorCode } from '../errors.ts'
-import { makeTemporaryDirectory } from '../fs/atomic.ts'
+import { makeTemporaryDirectory, temporaryName } from '../fs/atomic.ts'
 import { syncFileSystem } from '../fs/sync-file-system.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import {
@@ -24,7 +25,7 @@ const garbageAge = 60 * 60 * 1000
  * Two processes may make the same entry at once: the first to finish wins, the other's work is thrown away.
  */
 export async function makeEntry(
-  dataDir: string,
+  { dataDir, variables }: Pick<Environment, 'dataDir' | 'variables'>,
   head: EntryHead,
   fill: (writer: TreeWriter) => Promise<void>,
 ): Promise<StoreEntry> {
@@ -37,7 +38,7 @@ export async function makeEntry(
     const writer = createTreeWriter(prefix)
     await fill(writer)
     await writeFile(join(stage, inventoryName), formatInventory(head, writer.inventory))
-    await syncFileSystem(stage)
+    await syncFileSystem(stage, variables)
     await rename(stage, directory)
   } catch (error) {
     await rm(stage, { recursive: true, force: true })
@@ -47,6 +48,13 @@ export async function makeEntry(
     return other
   }
   return { directory, prefix: join(directory, 'prefix'), head }
+}
+
+/** Takes an entry out of the store: first its name, then its files. */
+export async function discardEntry({ directory }: StoreEntry): Promise<void> {
+  const garbage = temporaryName(directory)
+  await rename(directory, garbage)
+  await rm(garbage, { recursive: true, force: true })
 }
 
 async function sweepGarbage(dataDir: string): Promise<void> {

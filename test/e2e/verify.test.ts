@@ -2,14 +2,13 @@ import { describe, expect, inject, it } from 'vitest'
 
 import type { Verification } from '../../src/store/verify.ts'
 import { runCli } from '../helpers/cli.ts'
+import { sharedProject } from '../helpers/prefix.ts'
 import { builds } from './pythons.ts'
 
 describe.each(builds)('verify of Python $version', ({ build }) => {
   it('accepts what sync installed, for all five targets', async () => {
-    const { directory } = inject('projects')[build] ?? { directory: '' }
-
     const { exitCode, json } = await runCli(['verify', '--all-targets', '--json'], {
-      cwd: directory,
+      cwd: sharedProject(build),
       env: inject('cliEnv'),
     })
 

@@ -10,3 +10,9 @@ export function temporaryDirectory(name = 'test'): string {
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
+
+/** A fresh folder for all tests of a file or describe block: call it in `beforeAll`, with `afterAll` in mind. */
+export function makeDirectory(name: string): { path: string; remove: () => void } {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), `pyembed-${name}-`)))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}

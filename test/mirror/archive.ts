@@ -32,7 +32,13 @@ async function* generateTar(tree: Tree, mtime: Date): AsyncGenerator<Buffer> {
   for (const [path, entry] of [...tree].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const common = { path: `python/${path}`, mtime, uid: 0, gid: 0, uname: 'root', gname: 'root' }
     if (entry.kind === 'link') {
-      yield encodeHeader({ ...common, type: 'SymbolicLink', mode: 0o777, linkpath: entry.target })
+      yield encodeHeader({
+        ...common,
+        type: 'SymbolicLink',
+        mode: 0o777,
+        size: 0,
+        linkpath: entry.target,
+      })
     } else {
       const data = await entry.read()
       yield encodeHeader({ ...common, type: 'File', mode: entry.mode, size: data.length })

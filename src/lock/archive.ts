@@ -4,9 +4,9 @@ import { cachedSize } from '../fetch/cache.ts'
 import { openClient } from '../fetch/client.ts'
 import { locate, pythonSources } from '../fetch/source.ts'
 import { fileSize } from '../fs/file-size.ts'
-import type { LockedArchive } from '../lock/lock.ts'
-import { type Asset, assetName } from './asset.ts'
-import { isInCatalogue } from './discover.ts'
+import { type Asset, assetName } from '../releases/asset.ts'
+import { isInCatalogue } from '../releases/discover.ts'
+import type { LockedArchive } from './lock.ts'
 
 /** What a lock says of an asset. */
 export async function lockArchive(context: Context, asset: Asset): Promise<LockedArchive> {

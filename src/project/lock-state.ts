@@ -1,48 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-
 import { PyEmbedError } from '../errors.ts'
-import { type Lock, lockName } from '../lock/lock.ts'
+import { recipe } from '../install/recipe.ts'
 import { manifestDigest, manifestTargets } from '../lock/digest.ts'
 import { readLock } from '../lock/file.ts'
-import { recipe } from '../install/prefix.ts'
-import { findManifest } from '../manifest/find.ts'
+import type { Lock } from '../lock/lock.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { hostTarget } from '../platform/target.ts'
-
-/** The files of a project, by absolute path. */
-export interface Project {
-  readonly directory: string
-  readonly manifestPath: string
-  readonly lockPath: string
-  /** `.pyembed/` */
-  readonly generated: string
-}
-
-export interface ProjectOptions {
-  /** The folder of the manifest; default: the nearest above the working directory. */
-  readonly project?: string | undefined
-  /** Fail instead of changing the lock. */
-  readonly isLocked?: boolean | undefined
-}
-
-export interface TargetOptions {
-  /** Default: the host's. */
-  readonly targets?: readonly string[] | undefined
-  /** Every target of the manifest. */
-  readonly isAllTargets?: boolean | undefined
-}
-
-export async function openProject(project: string | undefined): Promise<Project> {
-  const manifestPath = await findManifest(project)
-  const directory = dirname(manifestPath)
-  return {
-    directory,
-    manifestPath,
-    lockPath: join(directory, lockName),
-    generated: join(directory, '.pyembed'),
-  }
-}
+import type { Project, TargetOptions } from './open.ts'
 
 /** Why a lock does not fit a manifest, or undefined when it does. */
 export function staleReason(lock: Lock, manifest: Manifest): string | undefined {
@@ -83,9 +46,4 @@ export function chooseTargets(
     `\`${manifest.path}\` has no target \`${unknown}\``,
     { hint: `Add it to \`targets\`, or choose with \`--target\` from: ${known.join(', ')}` },
   )
-}
-
-/** The text of a file, or undefined. */
-export async function readTextIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined)
 }

@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+
+import { writeCMakeFiles } from '../cmake/write.ts'
+import type { Context } from '../context.ts'
+import { PyEmbedError } from '../errors.ts'
+import { updateFile } from '../fs/atomic.ts'
+import { ensureEntry, lockedPrefix } from '../install/entry.ts'
+import type { Lock } from '../lock/lock.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { readManifest } from '../manifest/read.ts'
+import { fetchWheels } from '../packages/download.ts'
+import type { StoreEntry } from '../store/entry.ts'
+import { lockManifest } from './lock-project.ts'
+import { chooseTargets } from './lock-state.ts'
+import type { Project, ProjectOptions, TargetOptions } from './open.ts'
+import { type SyncResult, writeSyncState } from './sync-state.ts'
+
+export interface SyncOptions extends ProjectOptions, TargetOptions {}
+
+export interface Synced {
+  readonly results: readonly SyncResult[]
+  /** A line for each thing that was locked otherwise than before. */
+  readonly lockChanges: readonly string[]
+  /** False when everything was in place already. */
+  readonly hasChanged: boolean
+}
+
+/** A sync that has something to do, or does not know that it has not. */
+export async function syncWork(
+  context: Context,
+  project: Project,
+  options: SyncOptions,
+): Promise<Synced> {
+  const manifest = await readManifest(project.manifestPath)
+  const targets = chooseTargets(manifest, options)
+  const { lock, changes } = await lockManifest(context, project, manifest, options)
+  const entries: StoreEntry[] = []
+  for (const target of targets) entries.push(await syncTarget(context, lock, target))
+
+  await writeProjectFiles(project, manifest, entries)
+  const results = entries.map((entry) => describeEntry(entry, project))
+  await writeSyncState(project, results)
+  return { results, lockChanges: changes, hasChanged: true }
+}
+
+async function syncTarget(context: Context, lock: Lock, target: string): Promise<StoreEntry> {
+  const locked = lockedPrefix(lock, target)
+  if (locked === undefined) {
+    throw new PyEmbedError('PYEMBED_LOCK_STALE', `the lock has no target \`${target}\``, {
+      hint: 'Run `pyembed lock`',
+    })
+  }
+  return ensureEntry(context, locked, () => fetchWheels(context, lock, target))
+}
+
+async function writeProjectFiles(
+  { generated }: Project,
+  manifest: Manifest,
+  entries: readonly StoreEntry[],
+): Promise<void> {
+  await writeCMakeFiles(generated, entries, manifest.app)
+  // Whoever forgets to ignore the folder still does not commit it.
+  await updateFile(join(generated, '.gitignore'), '*\n')
+}
+
+function describeEntry(
+  { head, prefix, directory }: StoreEntry,
+  { generated }: Project,
+): SyncResult {
+  return {
+    pinId: head.pin.id,
+    target: head.target,
+    prefix,
+    storeEntry: directory,
+    cmake: join(generated, 'pyembed.cmake'),
+    python: { version: head.version, build: head.build, variant: head.variant },
+    packages: head.packages.map(({ name, version }) => ({ name, version })),
+  }
+}

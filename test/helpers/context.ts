@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+
+import type { Context } from '../../src/context.ts'
+import { type Environment, readEnvironment } from '../../src/env.ts'
+import type { PyEmbedEvent } from '../../src/events.ts'
+import { cleanEnvironment } from './cli.ts'
+
+export interface TestContext extends Context {
+  /** What was emitted, in order. */
+  readonly events: readonly PyEmbedEvent[]
+}
+
+/** A context whose cache and store are below `directory`, and which knows no source of archives. */
+export function testContext(directory: string, changes: Partial<Environment> = {}): TestContext {
+  const events: PyEmbedEvent[] = []
+  return {
+    env: {
+      ...readEnvironment(cleanEnvironment()),
+      cacheDir: join(directory, 'cache'),
+      dataDir: join(directory, 'data'),
+      pythonUpstreams: [],
+      ...changes,
+    },
+    emit: (event) => void events.push(event),
+    events,
+  }
+}

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { walkFiles } from '../../src/fs/inventory.ts'
+
+/** Writes files by relative path. */
+export function writeFiles(root: string, files: Readonly<Record<string, string | Buffer>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+}
+
+/** Every file below a folder, sorted; links as `path -> text`. */
+export function listTree(root: string): readonly string[] {
+  return [...walkFiles(root)]
+    .map(({ path, isLink }) => (isLink ? `${path} -> ${readlinkSync(join(root, path))}` : path))
+    .sort()
+}
+
+/** The sha256 that coreutils find for a file. */
+export function sha256sum(path: string): string {
+  return execFileSync('sha256sum', ['-b', '--', path], { encoding: 'utf8' }).slice(0, 64)
+}
+
+/** Permission bits as `ls` would show them, in octal. */
+export function modeOf(path: string): string {
+  return (lstatSync(path).mode & 0o777).toString(8)
+}
