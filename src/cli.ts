@@ -28,7 +28,7 @@ async function main(args: readonly string[], output: Streams): Promise<number> {
 }
 
 async function runCommand<Flags extends CommonFlags>(
-  load: () => Promise<{ run: Run<Flags> }>,
+  load: () => Promise<Run<Flags>>,
   flags: Flags,
   output: Streams,
 ): Promise<number> {
@@ -45,7 +45,7 @@ async function runCommand<Flags extends CommonFlags>(
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
   try {
-    const { run } = await load()
+    const run = await load()
     const result = await run({ env, emit: reporter.emit, signal: interruption.signal }, flags)
     reporter.output(result)
     return result.exitCode ?? exitCodes.ok

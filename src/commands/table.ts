@@ -2,12 +2,17 @@ import { Command } from 'commander'
 
 import { packageVersion } from '../fs/package-version.ts'
 import type { Streams } from '../reporter/streams.ts'
+import { run as cmake } from './cmake.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
+import { run as sync } from './sync.ts'
 
-/** Runs a command that is loaded only now: start-up pays for the command table alone. */
+// The hot commands are here already: a chunk of their own would cost a file more than they do.
+const cold = () => import('./cold.ts')
+
+/** Loads a command and runs it. */
 export type Execute = <Flags extends CommonFlags>(
-  load: () => Promise<{ run: Run<Flags> }>,
+  load: () => Promise<Run<Flags>>,
   flags: Flags,
 ) => Promise<void>
 
@@ -24,7 +29,7 @@ export function createProgram(output: Streams, execute: Execute): Command {
     parent: Command,
     name: string,
     description: string,
-    load: () => Promise<{ run: Run<Flags> }>,
+    load: () => Promise<Run<Flags>>,
     addFlags: (command: Command) => Command = (command) => command,
   ): void => {
     const command = parent.command(name).description(description)
@@ -35,7 +40,7 @@ export function createProgram(output: Streams, execute: Execute): Command {
     program,
     'init',
     'write a pyembed.toml and say what to add to CMakeLists.txt',
-    () => import('./init.ts'),
+    async () => (await cold()).init,
     (command) =>
       command
         .option('--name <name>', 'name of the application (default: the folder’s)')
@@ -45,7 +50,7 @@ export function createProgram(output: Streams, execute: Execute): Command {
     program,
     'lock',
     'pin the exact Python and packages for every target in pyembed.lock',
-    () => import('./lock.ts'),
+    async () => (await cold()).lock,
     (command) =>
       withLocked(command)
         .option('--check', 'only say whether the lock fits the manifest (exit 1 when it does not)')
@@ -55,28 +60,28 @@ export function createProgram(output: Streams, execute: Execute): Command {
     program,
     'sync',
     'make the store and .pyembed/ match the lock',
-    () => import('./sync.ts'),
+    () => Promise.resolve(sync),
     (command) => withTargets(withLocked(command)),
   )
   add(
     program,
     'fetch',
     'fill the download cache, so that sync needs no network',
-    () => import('./fetch.ts'),
+    async () => (await cold()).fetch,
     (command) => withTargets(withLocked(command)),
   )
   add(
     program,
     'verify',
     'compare every installed file with what was installed',
-    () => import('./verify.ts'),
+    async () => (await cold()).verify,
     withTargets,
   )
   add(
     program,
     'cmake',
     'print the lines for CMakeLists.txt, or where .pyembed/ is',
-    () => import('./cmake.ts'),
+    () => Promise.resolve(cmake),
     (command) => command.option('--dir', 'print the path of .pyembed/ only'),
   )
 
@@ -85,7 +90,7 @@ export function createProgram(output: Streams, execute: Execute): Command {
     python,
     'list',
     'the Pythons that can be locked',
-    () => import('./python-list.ts'),
+    async () => (await cold()).pythonList,
     (command) =>
       command
         .option('--target <triple>', 'for this target (default: the host’s)')
@@ -96,12 +101,12 @@ export function createProgram(output: Streams, execute: Execute): Command {
     python,
     'find',
     'the path of this project’s Python',
-    () => import('./python-find.ts'),
+    async () => (await cold()).pythonFind,
     withTargets,
   )
 
   const store = program.command('store').description('the Pythons that are installed')
-  add(store, 'list', 'what is in the store, with sizes', () => import('./store-list.ts'))
+  add(store, 'list', 'what is in the store, with sizes', async () => (await cold()).storeList)
   return program
 }
 

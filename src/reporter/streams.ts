@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty'
+
 /** Where output goes. stdout is data; everything else is stderr. */
 export interface Streams {
   readonly out: (text: string) => void
@@ -17,7 +19,7 @@ export function processStreams(): Streams {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    // Undefined, whatever its type says, where stderr is no terminal.
-    isTerminal: Boolean(process.stderr.isTTY),
+    // `stderr.isTTY` is undefined where there is none, and picocolors then decides by itself.
+    isTerminal: isatty(process.stderr.fd),
   }
 }

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Environment } from '../env.ts'
-import { systemErrorCode } from '../errors.ts'
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { makeTemporaryDirectory, temporaryName } from '../fs/atomic.ts'
 import { syncFileSystem } from '../fs/sync-file-system.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
@@ -32,20 +32,30 @@ export async function makeEntry(
   await sweepGarbage(dataDir)
   const directory = entryDirectory(dataDir, head.pin)
   const stage = await makeTemporaryDirectory(directory)
+  let isFilled = false
   try {
     const prefix = join(stage, 'prefix')
     await mkdir(prefix)
+    // As every folder below it, under any umask.
+    await chmod(prefix, 0o755)
     const writer = createTreeWriter(prefix)
     await fill(writer)
     await writeFile(join(stage, inventoryName), formatInventory(head, writer.inventory))
     await syncFileSystem(stage, variables)
+    isFilled = true
     await rename(stage, directory)
   } catch (error) {
     await rm(stage, { recursive: true, force: true })
-    const isTaken = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
-    const other = isTaken ? await openEntry(dataDir, head.pin) : undefined
-    if (other === undefined) throw error
-    return other
+    const isTaken =
+      isFilled && ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
+    if (!isTaken) throw error
+    const other = await openEntry(dataDir, head.pin)
+    if (other !== undefined) return other
+    throw new PyEmbedError(
+      'PYEMBED_STORE_ENTRY_INVALID',
+      `\`${directory}\` is in the way and no store entry: it has no ${inventoryName}`,
+      { hint: `Remove it and run \`pyembed sync\`: ${directory}`, cause: error },
+    )
   }
   return { directory, prefix: join(directory, 'prefix'), head }
 }

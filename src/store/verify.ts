@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
@@ -34,7 +34,8 @@ export async function verifyEntry(entry: StoreEntry): Promise<Verification> {
     const kind = compareFile(entry.prefix, path, record, buffer)
     if (kind !== undefined) problems.push({ path, kind })
   }
-  for (const { path } of walkFiles(entry.prefix)) {
+  const found = existsSync(entry.prefix) ? walkFiles(entry.prefix) : []
+  for (const { path } of found) {
     if (inventory.has(path)) continue
     if (isByteCodeOf(path, inventory)) notes.push(path)
     else problems.push({ path, kind: 'extra' })
@@ -55,17 +56,20 @@ function compareFile(
   record: FileRecord,
   buffer: Buffer,
 ): ProblemKind | undefined {
-  let isSymbolicLink: boolean
+  const absolute = join(prefix, path)
+  let status: Stats
   try {
-    isSymbolicLink = lstatSync(join(prefix, path)).isSymbolicLink()
+    status = lstatSync(absolute)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return 'missing'
     throw error
   }
-  const absolute = join(prefix, path)
+  const isSymbolicLink = status.isSymbolicLink()
   if (isLink(record))
     return isSymbolicLink && readlinkSync(absolute) === record.link ? undefined : 'link'
   if (isSymbolicLink) return 'link'
+  // A folder or a pipe in its place; opening a pipe would wait for its writer.
+  if (!status.isFile()) return 'changed'
 
   const found = recordFile(absolute, buffer)
   if (found.sha256 !== record.sha256) return 'changed'

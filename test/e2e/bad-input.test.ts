@@ -235,18 +235,18 @@ describe('a lock that does not fit', () => {
   })
 })
 
-describe('a source that fails', () => {
-  /** A mirror of one archive, with the hash that fits it or with `sha256`. */
-  function makeMirror(change: (path: string) => void, sha256?: string): string {
-    const mirror = temporaryDirectory('mirror')
-    const path = join(mirror, build, archive)
-    mkdirSync(join(mirror, build))
-    copyFileSync(join(inject('mirror'), build, archive), path)
-    change(path)
-    writeFiles(mirror, { [`${build}/SHA256SUMS`]: `${sha256 ?? sha256sum(path)}  ${archive}\n` })
-    return mirror
-  }
+/** A mirror of one archive that `change` was done to, with the hash that fits. */
+function makeMirror(change: (path: string) => void): string {
+  const mirror = temporaryDirectory('mirror')
+  const path = join(mirror, build, archive)
+  mkdirSync(join(mirror, build))
+  copyFileSync(join(inject('mirror'), build, archive), path)
+  change(path)
+  writeFiles(mirror, { [`${build}/SHA256SUMS`]: `${sha256sum(path)}  ${archive}\n` })
+  return mirror
+}
 
+describe('a source that fails', () => {
   it('publishes a truncated archive', async () => {
     const files = { 'pyembed.toml': manifest }
     const project = makeProject(files)

@@ -8,6 +8,7 @@ const packages = {
   cmake: 'cmake',
   ninja: 'ninja-build',
   'g++': 'g++',
+  cc: 'gcc',
   make: 'make',
   strace: 'strace',
   readelf: 'binutils',
@@ -15,6 +16,8 @@ const packages = {
   'qemu-aarch64-static': 'qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross',
   'x86_64-w64-mingw32-g++-posix': 'g++-mingw-w64-x86-64-posix',
   'pkg-config': 'pkg-config',
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  git: 'git',
 } as const
 
 export type Tool = keyof typeof packages

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, constantFrom, property, record, stringMatching } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { type Asset, assetKey, assetName, parseAssetName } from '../../src/releases/asset.ts'
@@ -39,17 +39,17 @@ const known: readonly (readonly [string, Omit<Asset, 'sha256'>])[] = [
   ],
 ]
 
-const assets = fc.record({
-  version: fc.stringMatching(/^3\.\d{1,2}\.\d{1,2}(rc\d)?$/),
-  build: fc.stringMatching(/^20\d{6}$/),
-  target: fc.constantFrom(
+const assets = record({
+  version: stringMatching(/^3\.\d{1,2}\.\d{1,2}(rc\d)?$/),
+  build: stringMatching(/^20\d{6}$/),
+  target: constantFrom(
     'x86_64-unknown-linux-gnu',
     'armv7-unknown-linux-gnueabihf',
     'i686-pc-windows-msvc',
     'aarch64-apple-darwin',
   ),
-  variant: fc.constantFrom('default' as const, 'freethreaded' as const),
-  flavor: fc.constantFrom('install_only' as const, 'install_only_stripped' as const),
+  variant: constantFrom('default' as const, 'freethreaded' as const),
+  flavor: constantFrom('install_only' as const, 'install_only_stripped' as const),
 })
 
 describe('parseAssetName', () => {
@@ -75,8 +75,8 @@ describe('assetName', () => {
   })
 
   it('writes what parseAssetName reads', () => {
-    fc.assert(
-      fc.property(assets, (asset) => {
+    assert(
+      property(assets, (asset) => {
         expect(parseAssetName(assetName(asset))).toEqual(asset)
       }),
     )

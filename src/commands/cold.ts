@@ -1,0 +1,8 @@
+/** The commands that may take their time: one chunk, loaded when one of them is called. */
+export { run as fetch } from './fetch.ts'
+export { run as init } from './init.ts'
+export { run as lock } from './lock.ts'
+export { run as pythonFind } from './python-find.ts'
+export { run as pythonList } from './python-list.ts'
+export { run as storeList } from './store-list.ts'
+export { run as verify } from './verify.ts'

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { cleanEnvironment } from '../helpers/cli.ts'
+import { copyPrefix, sharedResult } from '../helpers/prefix.ts'
+import { windows } from '../helpers/project.ts'
+import { makeDirectory } from '../helpers/temporary.ts'
+import { describeWithTools } from '../helpers/tools.ts'
+import { builds } from './pythons.ts'
+
+const wine = '/usr/lib/wine/wine64'
+
+/**
+ * numpy cannot be tried: wine 8's ucrtbase lacks `crealf`. Nor can what imports `platform`, which asks WMI and
+ * crashes there; `pip --version` does not.
+ */
+describeWithTools([wine], 'Windows x86_64 in wine', () => {
+  const directory = { path: '', remove: (): void => undefined }
+  const env = (): Record<string, string | undefined> => ({
+    ...cleanEnvironment(),
+    WINEPREFIX: join(directory.path, 'wine'),
+    WINEDEBUG: '-all',
+    PYTHONDONTWRITEBYTECODE: '1',
+  })
+
+  /** Every stream is a pipe: python.exe does not start with /dev/null or a file. */
+  const run = async (program: string, args: readonly string[]): Promise<string> => {
+    const { stdout } = await execa(wine, [program, ...args], {
+      cwd: directory.path,
+      env: env(),
+      extendEnv: false,
+      input: '',
+    })
+    return stdout.replaceAll('\r', '')
+  }
+
+  beforeAll(async () => {
+    Object.assign(directory, makeDirectory('windows'))
+    await run('wineboot', ['--init'])
+  })
+  afterAll(async () => {
+    await execa('/usr/lib/wine/wineserver64', ['-k'], {
+      env: env(),
+      extendEnv: false,
+      reject: false,
+    })
+    directory.remove()
+  })
+
+  describe.each(builds)('Python $version', ({ build, version, minor }) => {
+    let prefix = ''
+    beforeAll(async () => {
+      prefix = await copyPrefix(build, windows, join(directory.path, `Program Files ${version}`))
+    })
+    const dosPath = (path: string): string => `Z:${path.replaceAll('/', '\\')}`
+
+    it('imports the modules with libraries of their own', async () => {
+      const program = "import ssl, sqlite3, ctypes; print('ok')"
+
+      expect(await run(join(prefix, 'python.exe'), ['-I', '-B', '-c', program])).toBe('ok')
+    })
+
+    it('takes its prefix from where it is', async () => {
+      const program = 'import sys; print(sys.prefix)'
+
+      expect(await run(join(prefix, 'python.exe'), ['-I', '-B', '-c', program])).toBe(
+        dosPath(prefix),
+      )
+    })
+
+    it.each(['pip', 'pip3', `pip${minor}`])('starts Scripts\\%s.exe', async (name) => {
+      const locked = sharedResult(build, windows).packages.find((found) => found.name === 'pip')
+      const site = dosPath(join(prefix, 'Lib/site-packages/pip'))
+
+      expect(await run(join(prefix, `Scripts/${name}.exe`), ['--version'])).toBe(
+        `pip ${locked?.version} from ${site} (python ${minor})`,
+      )
+    })
+
+    it('starts the commands of installed packages', async () => {
+      const locked = sharedResult(build, windows).packages.find((found) => found.name === 'tqdm')
+
+      expect(await run(join(prefix, 'Scripts/tqdm.exe'), ['--version'])).toBe(locked?.version)
+    })
+  })
+})
