@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import type { HeldFile, UnpackOptions } from '../archive/tar.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import type { PrefixLayout } from '../platform/layout.ts'
+import { normalizeName } from '../text/package-name.ts'
 import { parseRecord } from './record.ts'
 
 /** What an archive has in site-packages and among the scripts, kept in memory until it is known what stays. */
@@ -39,5 +40,5 @@ export function createBundledPackages({ sitePackages, scripts }: PrefixLayout): 
 
 /** The distribution of a wheel's or .dist-info folder's name, comparable (PEP 503). */
 function distributionName(name: string): string {
-  return (name.split('-')[0] ?? '').replaceAll(/[-_.]+/g, '-').toLowerCase()
+  return normalizeName(name.split('-')[0] ?? '')
 }

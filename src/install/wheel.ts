@@ -10,6 +10,7 @@ import { PyEmbedError } from '../errors.ts'
 import { type FileRecord, recordFile } from '../fs/inventory.ts'
 import type { LogicalMode, TreeWriter } from '../fs/tree-writer.ts'
 import type { PrefixKind, PrefixLayout } from '../platform/layout.ts'
+import { normalizeName } from '../text/package-name.ts'
 import { installCommands, type Put } from './commands.ts'
 import { DamagedCacheFile } from './damaged.ts'
 import { parseEntryPoints } from './entry-points.ts'
@@ -116,7 +117,7 @@ function inspectWheel(zip: Zip, name: string): { distInfo: string; distribution:
   const version = /^Wheel-Version:\s*(\d+)\./m.exec(readText(zip, `${distInfo}/WHEEL`))?.[1]
   if (version !== '1') throw invalid(name, `its Wheel-Version is ${version ?? 'missing'}, not 1`)
   const [distribution = ''] = distInfo.split('-')
-  if (distribution !== name.split('-')[0]) {
+  if (normalizeName(distribution) !== normalizeName(name.split('-')[0] ?? '')) {
     throw invalid(name, `its .dist-info folder \`${distInfo}\` is another distribution's`)
   }
   return { distInfo, distribution }

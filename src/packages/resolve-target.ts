@@ -8,6 +8,7 @@ import type { LockedPackage } from '../lock/lock.ts'
 import type { PrefixKind } from '../platform/layout.ts'
 import { interpreterTags, type PlatformFloors, platformTags } from '../platform/wheel-tags.ts'
 import { compareText } from '../text/json.ts'
+import { normalizeName } from '../text/package-name.ts'
 import { runPip } from './pip.ts'
 import type { ToolPython } from './tool-python.ts'
 
@@ -62,11 +63,6 @@ export async function listVersions(
   const { stderr } = await runPip(context, tool, request)
   const listed = /\(from versions: ([^)]*)\)/.exec(stderr)?.[1] ?? 'none'
   return listed === 'none' ? [] : listed.split(', ').toReversed()
-}
-
-/** PEP 503: how names of packages are compared. */
-export function normalizeName(name: string): string {
-  return name.replaceAll(/[-_.]+/g, '-').toLowerCase()
 }
 
 /** What python/pip_driver.py reports of a package. */

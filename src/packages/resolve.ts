@@ -5,7 +5,8 @@ import { hasErrorCode, PyEmbedError } from '../errors.ts'
 import type { LockedPackage } from '../lock/lock.ts'
 import type { PrefixKind } from '../platform/layout.ts'
 import type { PlatformFloors } from '../platform/wheel-tags.ts'
-import { listVersions, normalizeName, resolveTarget } from './resolve-target.ts'
+import { normalizeName } from '../text/package-name.ts'
+import { listVersions, resolveTarget } from './resolve-target.ts'
 import type { ToolPython } from './tool-python.ts'
 
 /** Packages by target. */

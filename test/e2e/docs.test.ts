@@ -33,6 +33,7 @@ const marks = new Set([
   'powershell',
   'console',
   'text',
+  '',
   'toml',
   'json',
   'cmake',
@@ -119,7 +120,7 @@ function runTool(tool: Tool, args: readonly string[], input = ''): void {
 }
 
 /** The programs that the blocks of a page name, beside pyembed and the system's. */
-describeWithTools(['cmake', 'make', 'g++'], 'commands in pages', () => {
+describeWithTools(['cmake', 'make', 'ninja', 'g++'], 'commands in pages', () => {
   const runnable = [...pages.keys()].filter((page) =>
     pages.get(page)?.blocks.some(({ info }) => info === 'sh'),
   )

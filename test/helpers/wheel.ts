@@ -19,7 +19,11 @@ export interface WheelParts {
 }
 
 const program = `
-import base64, hashlib, json, sys, zipfile
+import base64, csv, hashlib, io, json, sys, zipfile
+def row(*fields):
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(fields)
+    return text.getvalue()
 path, base, files, executables, record = json.loads(sys.argv[1])
 lines = []
 with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
@@ -29,7 +33,7 @@ with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
         info.external_attr = (0o100755 if name in executables else 0o100644) << 16
         wheel.writestr(info, text)
         digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-        lines.append(record.get(name, f"{name},sha256={digest},{len(text.encode())}"))
+        lines.append(record.get(name, row(name, f"sha256={digest}", len(text.encode()))))
     name = f"{base}.dist-info/RECORD"
     wheel.writestr(name, "".join(line + "\\n" for line in [*lines, f"{name},,"] if line))
 `

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
+import { sortInventory } from '../../src/fs/inventory.ts'
 import { createTreeWriter, type TreeWriter } from '../../src/fs/tree-writer.ts'
 import { DamagedCacheFile } from '../../src/install/damaged.ts'
 import { parseRecord } from '../../src/install/record.ts'
@@ -146,7 +147,7 @@ describe('installWheel', () => {
 
     const [first, second] = [await install(wheel), await install(wheel)]
 
-    expect([...first.inventory].sort()).toEqual([...second.inventory].sort())
+    expect(sortInventory(second.inventory)).toEqual(sortInventory(first.inventory))
   })
 
   it('takes a name that is spelled otherwise in the file name (PEP 503)', async () => {
