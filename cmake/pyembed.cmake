@@ -123,7 +123,7 @@ foreach(_pyembed_name IN LISTS _pyembed_in_store ITEMS inventory.json)
   if(NOT EXISTS "${PYEMBED_STORE_ENTRY}/${_pyembed_name}")
     message(FATAL_ERROR
       "pyembed: the store entry of ${PYEMBED_PIN_ID} lacks '${PYEMBED_STORE_ENTRY}/${_pyembed_name}'. "
-      "Repair it with\n  pyembed sync --target ${PYEMBED_TARGET}")
+      "Install it again with\n  cmake -E rm -rf \"${PYEMBED_STORE_ENTRY}\"\n  pyembed sync --target ${PYEMBED_TARGET}")
   endif()
 endforeach()
 if(NOT EXISTS "${PYEMBED_RUNTIME_INCLUDE_DIR}/pyembed/home.hpp")

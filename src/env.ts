@@ -4,14 +4,15 @@ import { userDirectories } from './platform/directories.ts'
 
 /** Every environment variable that pyembed reads, with what it does. docs/environment.md shows this table. */
 export const environmentVariables = {
-  PYEMBED_CACHE_DIR: 'Absolute path of the download cache, instead of the system’s cache directory',
+  PYEMBED_CACHE_DIR:
+    'Absolute path of the cache (downloads, byte code), instead of the system’s cache directory',
   PYEMBED_DATA_DIR: 'Absolute path of the store, instead of the user’s data directory',
   PYEMBED_PYTHON_MIRROR:
     'Where archives come from: an http(s) address or a directory that holds `<build>/<archive>` and `<build>/SHA256SUMS`',
-  PYEMBED_OFFLINE: 'Any value but empty and 0: no network, as `--offline`',
-  PYEMBED_NO_PROGRESS: 'Any value but empty and 0: no progress display',
+  PYEMBED_OFFLINE: 'Any value but empty, 0 and false: no network, as `--offline`',
+  PYEMBED_NO_PROGRESS: 'Any value but empty, 0 and false: no progress display',
   NO_COLOR: 'Any value but empty: no colours (no-color.org)',
-  CI: 'Any value but empty, 0 and false: `--locked` for every command, plain progress lines',
+  CI: 'Any value but empty, 0 and false: a stale lock fails as with `--locked`; plain progress lines',
 } as const
 
 export type EnvironmentVariable = keyof typeof environmentVariables

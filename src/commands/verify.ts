@@ -11,7 +11,7 @@ export const run: Run<CommonFlags & TargetFlags> = async (context, flags) => {
       notes.length === 0 ? '' : ` (and ${notes.length} byte-code files that Python wrote)`
     if (problems.length === 0) return `${pinId}: ${files} files are as installed${byteCode}`
     const rows = problems.map(({ kind, path }) => ['', kind, path])
-    return `${pinId}: ${problems.length} of ${files} files are not as installed\n${formatColumns(rows)}`
+    return `${pinId}: ${problems.length} of ${files} files are not as installed${byteCode}\n${formatColumns(rows)}`
   })
   const isOk = verifications.every(({ ok }) => ok)
   return {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import type { FileRecord, Inventory } from './inventory.ts'
 
 export type LogicalMode = '0644' | '0755'
@@ -49,9 +50,11 @@ export function createTreeWriter(root: string): TreeWriter {
     folders.add(folder)
   }
   const openFile: TreeWriter['openFile'] = (path, mode) => {
-    makeFolder(dirname(path))
     const bits = mode === '0755' ? 0o755 : 0o644
-    const file = openSync(`${root}/${path}`, 'wx', bits)
+    const file = claim(path, () => {
+      makeFolder(dirname(path))
+      return openSync(`${root}/${path}`, 'wx', bits)
+    })
     if (!isUmaskUsual) fchmodSync(file, bits)
     const hash = createHash('sha256')
     let size = 0
@@ -79,13 +82,28 @@ export function createTreeWriter(root: string): TreeWriter {
       return file.close()
     },
     writeLink: (path, text) => {
-      makeFolder(dirname(path))
-      symlinkSync(text, join(root, path))
+      claim(path, () => {
+        makeFolder(dirname(path))
+        symlinkSync(text, join(root, path))
+      })
       inventory.set(path, { link: text })
     },
     remove: (path) => {
       rmSync(join(root, path), { force: true })
       inventory.delete(path)
     },
+  }
+}
+
+/** Does what puts a path into the tree. That it is taken already is what two archives bring, or one name in two cases. */
+function claim<T>(path: string, put: () => T): T {
+  try {
+    return put()
+  } catch (error) {
+    if (!['EEXIST', 'ENOTDIR', 'EISDIR'].includes(systemErrorCode(error) ?? '')) throw error
+    throw new PyEmbedError('PYEMBED_PACKAGE_CONFLICT', `\`${path}\` is installed twice`, {
+      hint: 'A required package brings a file that Python or another package has: leave one out of `requires`',
+      cause: error,
+    })
   }
 }

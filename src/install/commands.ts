@@ -4,10 +4,11 @@ import { basename, join } from 'node:path'
 import type { LogicalMode } from '../fs/tree-writer.ts'
 import { minorVersion, type PrefixKind, type PrefixLayout } from '../platform/layout.ts'
 import type { EntryPoint } from './entry-points.ts'
+import type { RecordLine } from './record.ts'
 import { entryPointProgram, launcherName, relocatableShebang, windowsCommand } from './scripts.ts'
 
 /** Puts a file into the tree and remembers it for RECORD. `path` is relative to the prefix. */
-export type Put = (path: string, mode: LogicalMode, content: Uint8Array) => void
+export type Put = (path: string, mode: LogicalMode, content: Uint8Array) => RecordLine
 
 export interface CommandPlace {
   readonly distribution: string
@@ -17,30 +18,41 @@ export interface CommandPlace {
   readonly root: string
 }
 
-/** Writes the commands of a distribution's entry points into the scripts folder of a prefix. */
-export async function installCommands(
+/** A Python program that is started by name. */
+export interface Command {
+  readonly name: string
+  readonly program: Buffer
+  readonly isGui: boolean
+}
+
+/** The commands of a distribution's entry points. */
+export function entryPointCommands(
   entryPoints: readonly EntryPoint[],
-  { distribution, kind, layout, root }: CommandPlace,
+  { distribution, kind }: CommandPlace,
+): readonly Command[] {
+  return withVersionedPip(entryPoints, distribution, kind.version).map((entryPoint) => ({
+    name: entryPoint.name,
+    program: Buffer.from(entryPointProgram(entryPoint)),
+    isGui: entryPoint.isGui,
+  }))
+}
+
+/** Writes commands into the scripts folder of a prefix, in the form its system starts. */
+export async function installCommands(
+  commands: readonly Command[],
+  { kind, layout, root }: CommandPlace,
   put: Put,
 ): Promise<void> {
-  for (const entryPoint of withVersionedPip(entryPoints, distribution, kind.version)) {
-    const program = entryPointProgram(entryPoint)
-    const path = `${layout.scripts}/${entryPoint.name}`
+  const distlib = join(root, layout.sitePackages, 'pip/_vendor/distlib')
+  for (const { name, program, isGui } of commands) {
+    const path = `${layout.scripts}/${name}`
     if (kind.target.os === 'windows') {
-      const launcher = join(
-        root,
-        layout.sitePackages,
-        'pip/_vendor/distlib',
-        launcherName(kind.target.arch, entryPoint.isGui),
-      )
-      put(
-        `${path}.exe`,
-        '0755',
-        await windowsCommand(readFileSync(launcher), program, entryPoint.isGui),
-      )
+      const launcher = readFileSync(join(distlib, launcherName(kind.target.arch, isGui)))
+      const executable = `${path.replace(/\.pyw?$/, '')}.exe`
+      put(executable, '0755', await windowsCommand(launcher, program, isGui))
     } else {
-      const text = relocatableShebang(basename(layout.executable)) + program
-      put(path, '0755', Buffer.from(text))
+      const shebang = Buffer.from(relocatableShebang(basename(layout.executable)))
+      put(path, '0755', Buffer.concat([shebang, program]))
     }
   }
 }

@@ -22,11 +22,14 @@ export function entryPointProgram({ module, attribute }: EntryPoint): string {
   ].join('\n')
 }
 
-/** A script of a wheel's `scripts` folder; `#!python` and `#!pythonw` mean the prefix's own (PEP 427). */
-export function relocateScript(content: Buffer, python: string): Buffer {
-  const shebang = /^#!pythonw?[^\n]*\n/.exec(content.subarray(0, 200).toString('latin1'))?.[0]
-  if (shebang === undefined) return content
-  return Buffer.concat([Buffer.from(relocatableShebang(python)), content.subarray(shebang.length)])
+/**
+ * The program of a wheel's script whose first line is `#!python` or `#!pythonw`, which mean the Python it is
+ * installed for (binary distribution format, "Recommended installer features"); undefined for other scripts.
+ */
+export function pythonScript(content: Buffer): { program: Buffer; isGui: boolean } | undefined {
+  const shebang = /^#!python(w?)[^\n]*\n/.exec(content.subarray(0, 200).toString('latin1'))
+  if (shebang === null) return undefined
+  return { program: content.subarray(shebang[0].length), isGui: shebang[1] === 'w' }
 }
 
 /** The launcher of distlib (in pip) that starts the program behind it, by architecture and kind. */
@@ -41,12 +44,12 @@ export function launcherName(arch: string, isGui: boolean): string {
  */
 export async function windowsCommand(
   launcher: Buffer,
-  program: string,
+  program: Buffer,
   isGui: boolean,
 ): Promise<Buffer> {
   const zip = new ZipFile()
   // Stored, with a fixed local time: the same bytes from every host, zlib and time zone.
-  zip.addBuffer(Buffer.from(program), '__main__.py', {
+  zip.addBuffer(program, '__main__.py', {
     mtime: new Date(1980, 0, 1),
     mode: 0o100644,
     compress: false,

@@ -11,11 +11,11 @@ import { type FileRecord, recordFile } from '../fs/inventory.ts'
 import type { LogicalMode, TreeWriter } from '../fs/tree-writer.ts'
 import type { PrefixKind, PrefixLayout } from '../platform/layout.ts'
 import { normalizeName } from '../text/package-name.ts'
-import { installCommands, type Put } from './commands.ts'
+import { type Command, entryPointCommands, installCommands, type Put } from './commands.ts'
 import { DamagedCacheFile } from './damaged.ts'
 import { parseEntryPoints } from './entry-points.ts'
 import { formatRecord, parseRecord, recordLine, type RecordLine } from './record.ts'
-import { relocateScript } from './scripts.ts'
+import { pythonScript } from './scripts.ts'
 
 /** A wheel file to install. */
 export interface WheelFile {
@@ -48,30 +48,34 @@ export async function installWheel(
 
   const put: Put = (path, mode, content) => {
     const record = putFile(writer, path, mode, content, wheel.name)
-    lines.push(recordLine(posix.relative(layout.sitePackages, path), record))
+    const line = recordLine(posix.relative(layout.sitePackages, path), record)
+    lines.push(line)
+    return line
   }
-  const place = (file: ZipFile, content: Buffer): void => {
-    const { path, isScript } = destination(file.path, distribution, layout)
-    const python = posix.basename(layout.executable)
-    put(path, isScript ? '0755' : file.mode, isScript ? relocateScript(content, python) : content)
-
-    const written = writer.inventory.get(path)
-    const hash = declared.get(file.path)
-    if (!isScript && written !== undefined && hash !== recordLine(path, written).hash) {
+  const commands: Command[] = []
+  const placeFile = (file: ZipFile, content: Buffer): void => {
+    const { path, isScript } = destination(file.path, distInfo, layout)
+    const script = isScript ? pythonScript(content) : undefined
+    if (script !== undefined) {
+      commands.push({ ...script, name: posix.basename(path) })
+      return
+    }
+    const { hash } = put(path, isScript ? '0755' : file.mode, content)
+    if (hash !== declared.get(file.path)) {
       throw invalid(wheel.name, `its RECORD says another hash for \`${file.path}\``)
     }
   }
   const files = zip.files.filter(({ path }) => {
     policy.acceptFile(path)
-    return path !== `${distInfo}/RECORD` && !/\.(?:jws|p7s)$/.test(path)
+    return ![`${distInfo}/RECORD`, `${distInfo}/RECORD.jws`, `${distInfo}/RECORD.p7s`].includes(
+      path,
+    )
   })
-  await placeFiles(files, place)
+  await placeFiles(files, placeFile)
   const entryPoints = zip.files.find((file) => file.path === `${distInfo}/entry_points.txt`)
-  await installCommands(
-    parseEntryPoints(entryPoints?.read().toString() ?? ''),
-    { distribution, kind, layout, root: writer.root },
-    put,
-  )
+  const place = { distribution, kind, layout, root: writer.root }
+  const declaredCommands = parseEntryPoints(entryPoints?.read().toString() ?? '')
+  await installCommands([...commands, ...entryPointCommands(declaredCommands, place)], place, put)
   const folder = `${layout.sitePackages}/${distInfo}`
   put(`${folder}/INSTALLER`, '0644', Buffer.from('pyembed\n'))
   const own = { path: posix.relative(layout.sitePackages, `${folder}/RECORD`), hash: '', size: '' }
@@ -141,13 +145,14 @@ function readText(zip: Zip, path: string): string {
 /** Where a file of the wheel goes: `X.data/<scheme>/…` by its scheme, all else into site-packages. */
 function destination(
   path: string,
-  distribution: string,
+  distInfo: string,
   layout: PrefixLayout,
 ): { path: string; isScript: boolean } {
-  const match = /^[^/]+\.data\/([^/]+)\/(.+)$/.exec(path)
-  const [, scheme, rest] = match ?? []
-  if (scheme === undefined || rest === undefined)
-    return { path: `${layout.sitePackages}/${path}`, isScript: false }
+  const data = `${distInfo.replace(/\.dist-info$/, '')}.data/`
+  if (!path.startsWith(data)) return { path: `${layout.sitePackages}/${path}`, isScript: false }
+  const [scheme = '', ...names] = path.slice(data.length).split('/')
+  const [distribution = ''] = distInfo.split('-')
+  const rest = names.join('/')
   const base = {
     purelib: layout.sitePackages,
     platlib: layout.sitePackages,

@@ -71,7 +71,7 @@ function describeMistakes(issues: readonly Issue[], text: string, path: string):
   return new PyEmbedError(
     codes.size === 1 && first !== undefined ? first.code : 'PYEMBED_MANIFEST_INVALID',
     mistakes.map(({ message }) => message).join('\n'),
-    { hint: 'docs/manifest.md lists every key and its values' },
+    { hint: 'docs/manifest.md of pyembed lists every key and its values' },
   )
 }
 
@@ -89,12 +89,18 @@ function describeMistake(issue: Issue, key: string): { code: ErrorCode; message:
         : issue.message
     return {
       code: 'PYEMBED_MANIFEST_WRONG_VALUE',
-      message: `\`${key}\` is \`${String(issue.input)}\`, ${reason}`,
+      message: `\`${key}\` is \`${Array.isArray(issue.input) ? `[${issue.input.join(', ')}]` : String(issue.input)}\`, ${reason}`,
     }
   }
   const expected = issue.expected?.toLowerCase() ?? 'something else'
   return {
     code: 'PYEMBED_MANIFEST_WRONG_TYPE',
-    message: `\`${key}\` should be ${/^[aeio]/.test(expected) ? 'an' : 'a'} ${expected}, not ${issue.received}`,
+    message: `\`${key}\` should be ${/^[aeio]/.test(expected) ? 'an' : 'a'} ${expected}, not ${typeName(issue.input)}`,
   }
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  const name = typeof value
+  return name === 'object' ? 'a table' : `a ${name}`
 }

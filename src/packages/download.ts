@@ -51,7 +51,11 @@ export async function fetchWheels(context: Context, lock: Lock, target: string):
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
-  emit({ kind: 'end', id, text: `Fetched ${missing.length} wheels for ${target}` })
+  emit({
+    kind: 'end',
+    id,
+    text: `Fetched ${missing.length === 1 ? '1 wheel' : `${missing.length} wheels`} for ${target}`,
+  })
 }
 
 async function moveToCache(

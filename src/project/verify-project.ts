@@ -17,7 +17,7 @@ export async function verifyProject(
     const { key } = entry.head
     context.emit({ kind: 'start', id: key, text: `Verifying ${key}` })
     const verification = await verifyEntry(entry)
-    context.emit({ kind: 'end', id: key, text: `Verified ${verification.files} files of ${key}` })
+    context.emit({ kind: 'end', id: key, text: `Compared ${verification.files} files of ${key}` })
     verifications.push(verification)
   }
   return verifications

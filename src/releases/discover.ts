@@ -39,7 +39,9 @@ export async function discoverReleases(
   })
   const hasMirror = context.env.pythonMirror !== undefined
   if (build !== undefined) {
-    return [builds.includes(build) && !hasMirror ? fromCatalogue(build) : fromShasums(build)]
+    // The catalogue is a selection: what it lacks of a build it knows may still be there.
+    const isKnown = builds.includes(build) && !hasMirror
+    return isKnown ? [fromCatalogue(build), fromShasums(build)] : [fromShasums(build)]
   }
   const [mirror] = sources
   const names = hasMirror && mirror?.kind === 'directory' ? await listBuilds(mirror.base) : builds

@@ -69,9 +69,11 @@ async function nothingFound(context: Context, request: PythonRequest): Promise<P
       hint: 'Run `pyembed python list --all-builds` for what there is, or name the `build` in the manifest',
     })
   }
-  const [release] = await discoverReleases(context, build)
-  const assets = await release?.assets()
-  if (assets === undefined) {
+  const releases = await discoverReleases(context, build)
+  const assets = (await Promise.all(releases.map((release) => release.assets()))).flatMap(
+    (found) => found ?? [],
+  )
+  if (assets.length === 0) {
     return new PyEmbedError('PYEMBED_BUILD_NOT_FOUND', `no source has a build \`${build}\``, {
       hint: 'Run `pyembed python list --all-builds` for known builds',
     })
@@ -92,6 +94,8 @@ function missingTarget(
   return new PyEmbedError(
     'PYEMBED_TARGET_NOT_FOUND',
     `Python ${version} of build ${build} has no archive${of} for ${missing.map((target) => `\`${target}\``).join(', ')}`,
-    { hint: `It has: ${[...assets.keys()].sort().join(', ') || 'none'}` },
+    {
+      hint: `It has: ${[...assets.keys()].sort().join(', ') || 'none'}. Another build may have more: \`pyembed lock --upgrade\`, or name it in the manifest`,
+    },
   )
 }

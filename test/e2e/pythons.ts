@@ -1,7 +1,7 @@
 /** The real Pythons of the test mirror: today's era and MITK's (test/mirror/recipe.ts). */
 export const builds = [
-  { version: '3.14.6', minor: '3.14', build: '20260610' },
-  { version: '3.11.11', minor: '3.11', build: '20241219' },
+  { version: '3.14.6', minor: '3.14', build: '20260610', numpy: '2.5.5' },
+  { version: '3.11.11', minor: '3.11', build: '20241219', numpy: '2.4.6' },
 ] as const
 
 export const targets = [

@@ -19,9 +19,15 @@ describeWithTools(['qemu-aarch64-static', 'aarch64-linux-gnu-gcc'], 'Linux aarch
     const { stdout } = await execa(
       'qemu-aarch64-static',
       [
-        ...['-L', '/usr/aarch64-linux-gnu', '-E', `LD_LIBRARY_PATH=${libraries}`],
+        '-L',
+        '/usr/aarch64-linux-gnu',
+        '-E',
+        `LD_LIBRARY_PATH=${libraries}`,
         join(prefix, `bin/python${minor}`),
-        ...['-I', '-B', '-c', 'import numpy, ssl, sqlite3; print(numpy.arange(3).sum())'],
+        '-I',
+        '-B',
+        '-c',
+        'import numpy, ssl, sqlite3; print(numpy.arange(3).sum())',
       ],
       { env: cleanEnvironment(), extendEnv: false },
     )

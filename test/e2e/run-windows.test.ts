@@ -54,8 +54,6 @@ describeWithTools([wine], 'Windows x86_64 in wine', () => {
     beforeAll(async () => {
       prefix = await copyPrefix(build, windows, join(directory.path, `Program Files ${version}`))
     })
-    const dosPath = (path: string): string => `Z:${path.replaceAll('/', '\\')}`
-
     it('imports the modules with libraries of their own', async () => {
       const program = "import ssl, sqlite3, ctypes; print('ok')"
 
@@ -86,3 +84,8 @@ describeWithTools([wine], 'Windows x86_64 in wine', () => {
     })
   })
 })
+
+/** Where wine's programs see a path. */
+function dosPath(path: string): string {
+  return `Z:${path.replaceAll('/', '\\')}`
+}

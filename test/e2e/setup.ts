@@ -31,13 +31,14 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
     PYEMBED_DATA_DIR: join(root, 'data'),
   }
   const projects: Record<string, { directory: string; results: SyncResult[] }> = {}
-  for (const { build, version } of builds) {
+  for (const { build, version, numpy } of builds) {
     const directory = join(root, build)
     mkdirSync(directory)
     writeFileSync(
       join(directory, 'pyembed.toml'),
       `[app]\nname = "E2E"\n[python]\nversion = "${version}"\nbuild = "${build}"\ntargets = ${JSON.stringify(targets)}\n` +
-        '[python.packages]\nrequires = ["numpy>=2.3", "tqdm"]\n',
+        // Exact, so that the bytes of the prefixes are known (recipe.test.ts).
+        `[python.packages]\nrequires = ["numpy==${numpy}", "tqdm==4.70.1", "pip==26.3"]\n`,
     )
     const synced = await runCli(['sync', '--all-targets', '--json'], {
       cwd: directory,

@@ -111,12 +111,6 @@ describe.each(builds)('verify of a damaged Python $version', ({ build, minor }) 
       path: `${lib}/__pycache__/gone.${tag}.pyc`,
       damage: writeDeep,
     },
-    {
-      what: 'byte code beside where it is looked for',
-      kind: 'extra',
-      path: `${lib}/os.pyc`,
-      damage: writeDeep,
-    },
   ]
 
   it.each(damages)('names $what and nothing else', async ({ kind, path, damage }) => {

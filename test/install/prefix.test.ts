@@ -122,7 +122,7 @@ describe('writePrefix', () => {
     expect(await codeOf(() => write(makeArchive(files)))).toBe('PYEMBED_PREFIX_UNEXPECTED')
   })
 
-  it.each(['bin/python3.14', `${site}/README.txt`])(
+  it.each(['bin/python3.14', 'lib', 'bin/python3.14/x', `${site}/README.txt`])(
     'refuses a wheel that brings %s, which the archive has',
     async (path) => {
       const wheel = makeWheel(temporaryDirectory(), { files: { [`data/data/${path}`]: 'other' } })

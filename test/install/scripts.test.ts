@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest'
 import {
   entryPointProgram,
   launcherName,
+  pythonScript,
   relocatableShebang,
-  relocateScript,
   windowsCommand,
 } from '../../src/install/scripts.ts'
 import { runModule } from '../helpers/child.ts'
@@ -84,15 +84,16 @@ except SystemExit as exit:
   })
 })
 
-describe('relocateScript', () => {
+describe('pythonScript', () => {
   it.each([
-    ['#!python\nimport sys\n', `${relocatableShebang('python3.14')}import sys\n`],
-    ['#!pythonw\nimport sys\n', `${relocatableShebang('python3.14')}import sys\n`],
-    ['#!/bin/sh\necho\n', '#!/bin/sh\necho\n'],
-    ['import sys\n', 'import sys\n'],
-    ['', ''],
-  ])('turns %j into %j', (content, expected) => {
-    expect(relocateScript(Buffer.from(content), 'python3.14').toString()).toBe(expected)
+    ['#!python\nprint(1)\n', { text: 'print(1)\n', isGui: false }],
+    ['#!pythonw -E\nprint(1)\n', { text: 'print(1)\n', isGui: true }],
+    ['#!/bin/sh\necho\n', undefined],
+    ['\u007fELF', undefined],
+  ])('of %j', (content, expected) => {
+    const script = pythonScript(Buffer.from(content))
+
+    expect(script && { text: script.program.toString(), isGui: script.isGui }).toEqual(expected)
   })
 })
 
@@ -112,7 +113,7 @@ describe('windowsCommand', () => {
 
   it('is launcher, shebang and a zip that zipfile reads', async () => {
     const path = join(temporaryDirectory(), 'tool.exe')
-    const command = await windowsCommand(launcher, 'import sys\n', false)
+    const command = await windowsCommand(launcher, Buffer.from('import sys\n'), false)
     writeFileSync(path, command)
 
     const read = runPython(
@@ -129,14 +130,14 @@ print(zip.namelist(), zip.read("__main__.py"), zip.testzip())`,
   })
 
   it('takes pythonw for a GUI', async () => {
-    const command = await windowsCommand(launcher, '', true)
+    const command = await windowsCommand(launcher, Buffer.from(''), true)
 
     expect(command.toString('latin1')).toContain('\\..\\pythonw.exe\r\n')
   })
 
   it('has the same bytes in every time zone', async () => {
     const code = `const { windowsCommand } = await import('./src/install/scripts.ts')
-console.log((await windowsCommand(Buffer.from('MZ'), 'import sys', false)).toString('hex'))`
+console.log((await windowsCommand(Buffer.from('MZ'), Buffer.from('import sys'), false)).toString('hex'))`
 
     const [utc, tokyo] = await Promise.all(
       ['UTC', 'Asia/Tokyo'].map((TZ) => runModule(code, { env: { TZ } })),

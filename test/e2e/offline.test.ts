@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+
+import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
+import { linux, windows, writeManifest } from '../helpers/project.ts'
+import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { describeWithTools } from '../helpers/tools.ts'
+import { builds } from './pythons.ts'
+
+describeWithTools(['strace'], 'fetch once, then no network', () => {
+  const directory = { path: '', remove: (): void => undefined }
+  const projects = new Map<string, string>()
+  beforeAll(async () => {
+    Object.assign(directory, makeDirectory('offline'))
+    for (const { version, build } of builds) {
+      const project = writeManifest(join(directory.path, build), {
+        version,
+        build,
+        targets: [linux, windows],
+        requires: ['tqdm'],
+      })
+      const env = { ...inject('cliEnv'), PYEMBED_CACHE_DIR: join(directory.path, 'cache') }
+      const fetched = await runCli(['fetch', '--all-targets'], { cwd: project, env })
+      expect(fetched).toMatchObject({ exitCode: 0 })
+      projects.set(build, project)
+    }
+  })
+  afterAll(() => directory.remove())
+
+  /** Runs pyembed with an empty store and no mirror; returns the system calls of these names. */
+  const trace = async (
+    build: string,
+    calls: string,
+    args: readonly string[],
+  ): Promise<string[]> => {
+    const log = join(temporaryDirectory('strace'), 'log')
+    await execa(
+      'strace',
+      ['-f', '-qq', '-e', `trace=${calls}`, '-e', 'signal=none', '-o', log].concat(
+        process.execPath,
+        cliPath,
+        args,
+      ),
+      {
+        cwd: projects.get(build) ?? '',
+        env: {
+          ...cleanEnvironment(),
+          PYEMBED_CACHE_DIR: join(directory.path, 'cache'),
+          PYEMBED_DATA_DIR: temporaryDirectory('data'),
+        },
+        extendEnv: false,
+      },
+    )
+    return readFileSync(log, 'utf8').split('\n')
+  }
+
+  it.each(builds)('syncs $version without a socket', async ({ build }) => {
+    const calls = await trace(build, 'socket,connect,execve', [
+      'sync',
+      '--all-targets',
+      '--offline',
+    ])
+
+    expect(calls.filter((call) => call.includes('execve('))).not.toEqual([])
+    expect(calls.filter((call) => /AF_INET|AF_NETLINK/.test(call))).toEqual([])
+  })
+
+  it.each(builds)('syncs $version and starts no process but `sync -f`', async ({ build }) => {
+    const calls = await trace(build, 'execve', ['sync', '--all-targets'])
+    const programs = calls
+      .filter((call) => call.includes('execve(') && call.endsWith('= 0'))
+      .map((call) => /execve\("([^"]*)", \["[^"]*"(?:, "([^"]*)")?/.exec(call)?.slice(1).join(' '))
+
+    // syncfs(2), which Node cannot call, once for each prefix.
+    const syncs = programs.slice(1).map((program) => program?.replace(/^.*\//, ''))
+    expect(programs[0]).toBe(`${process.execPath} ${cliPath}`)
+    expect(syncs).toEqual(['sync -f', 'sync -f'])
+  })
+})

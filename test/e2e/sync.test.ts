@@ -1,0 +1,180 @@
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+
+import type { FetchedFile } from '../../src/project/fetch-project.ts'
+import type { SyncResult } from '../../src/project/sync-state.ts'
+import { type CliResult, runCli } from '../helpers/cli.ts'
+import { linux, macos, windows, writeManifest } from '../helpers/project.ts'
+import { makeDirectory } from '../helpers/temporary.ts'
+import { builds } from './pythons.ts'
+
+describe.each(builds)('sync of Python $version', ({ version, build, minor }) => {
+  const directory = { path: '', remove: (): void => undefined }
+  let project = ''
+  let files: readonly FetchedFile[] = []
+  const run = (...args: string[]): Promise<CliResult> =>
+    runCli(args, {
+      cwd: project,
+      env: {
+        ...inject('cliEnv'),
+        PYEMBED_CACHE_DIR: join(directory.path, 'cache'),
+        PYEMBED_DATA_DIR: join(directory.path, 'data'),
+      },
+    })
+  const sync = async (...flags: string[]): Promise<SyncResult> => {
+    const { exitCode, stderr, json } = await run('sync', '--json', ...flags)
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    return json<SyncResult>()
+  }
+
+  beforeAll(async () => {
+    Object.assign(directory, makeDirectory('sync'))
+    project = writeManifest(join(directory.path, 'project'), {
+      version,
+      build,
+      targets: [linux, windows, macos],
+      requires: ['tqdm'],
+    })
+    files = (await run('fetch', '--json')).json<FetchedFile[]>()
+    await sync()
+  })
+  afterAll(() => directory.remove())
+
+  it('prints what is where, as JSON', async () => {
+    const result = await sync()
+    const storeEntry = join(directory.path, 'data/store', result.pinId)
+
+    expect(result).toEqual({
+      pinId: expect.stringMatching(
+        new RegExp(`^cpython-${version}\\+${build}-${linux}-[0-9a-f]{16}$`.replaceAll('.', '\\.')),
+      ),
+      target: linux,
+      prefix: join(storeEntry, 'prefix'),
+      storeEntry,
+      cmake: join(project, '.pyembed/pyembed.cmake'),
+      python: { version, build, variant: 'default' },
+      packages: [
+        { name: 'pip', version: expect.stringMatching(/^\d+\.\d+/) },
+        { name: 'tqdm', version: expect.stringMatching(/^4\./) },
+      ],
+    })
+  })
+
+  it('does nothing the second time', async () => {
+    const before = [snapshot(project), snapshot(join(directory.path, 'data'))]
+
+    const { exitCode, stdout, stderr } = await run('sync')
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/^Up to date: cpython-/)
+    expect([snapshot(project), snapshot(join(directory.path, 'data'))]).toEqual(before)
+  })
+
+  it('touches no other target’s pin', async () => {
+    const pin = join(project, '.pyembed/pins', `${linux}.cmake`)
+    const before = { text: readFileSync(pin, 'utf8'), time: lstatSync(pin).mtimeMs }
+
+    const results = await run('sync', '--json', '--target', windows, macos)
+
+    expect(results.json<SyncResult[]>().map(({ target }) => target)).toEqual([windows, macos])
+    expect({ text: readFileSync(pin, 'utf8'), time: lstatSync(pin).mtimeMs }).toEqual(before)
+    expect(readdirSync(join(project, '.pyembed/pins')).sort()).toEqual(
+      [linux, windows, macos].map((target) => `${target}.cmake`).sort(),
+    )
+  })
+
+  it('installs a removed store entry again', async () => {
+    const { storeEntry } = await sync()
+    const inventory = readFileSync(join(storeEntry, 'inventory.json'))
+    rmSync(storeEntry, { recursive: true })
+
+    await sync()
+
+    expect(readFileSync(join(storeEntry, 'inventory.json'))).toEqual(inventory)
+    expect((await run('verify')).exitCode).toBe(0)
+  })
+
+  it.each(['archive', 'wheel'] as const)('fetches a damaged cached %s again', async (what) => {
+    const { storeEntry } = await sync()
+    const file = files.find(({ name }) => name.endsWith('.whl') === (what === 'wheel'))
+    const good = readFileSync(file?.path ?? '')
+    const damaged = Buffer.from(good)
+    damaged.writeUInt8((damaged.at(-100) ?? 0) ^ 1, damaged.length - 100)
+    writeFileSync(file?.path ?? '', damaged)
+    rmSync(storeEntry, { recursive: true })
+
+    const { exitCode, stderr } = await run('sync')
+
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    expect(stderr).toContain(`the cached \`${file?.name}\` has sha256`)
+    expect(readFileSync(file?.path ?? '').equals(good)).toBe(true)
+    expect((await run('verify')).exitCode).toBe(0)
+  })
+
+  it('is what `python find` prints', async () => {
+    const { pinId, prefix } = await sync()
+
+    expect((await run('python', 'find')).stdout).toBe(join(prefix, `bin/python${minor}`))
+    expect((await run('python', 'find', '--json')).json()).toEqual({
+      pinId,
+      target: linux,
+      prefix,
+      executable: join(prefix, `bin/python${minor}`),
+      library: join(prefix, `lib/libpython${minor}.so.1.0`),
+      include: join(prefix, `include/python${minor}`),
+    })
+  })
+
+  it('is what `store list` prints', async () => {
+    const { pinId, storeEntry, packages } = await sync()
+    const { files: recorded } = JSON.parse(
+      readFileSync(join(storeEntry, 'inventory.json'), 'utf8'),
+    ) as { files: Record<string, { size?: number }> }
+
+    const listed = (await run('store', 'list', '--json')).json<{ pinId: string }[]>()
+
+    expect(listed.find((entry) => entry.pinId === pinId)).toEqual({
+      pinId,
+      target: linux,
+      python: { version, build, variant: 'default' },
+      packages,
+      storeEntry,
+      files: Object.keys(recorded).length,
+      sizeBytes: Object.values(recorded).reduce((sum, { size = 0 }) => sum + size, 0),
+    })
+  })
+
+  it('leads `cmake --dir` to .pyembed/', async () => {
+    const generated = join(project, '.pyembed')
+
+    expect((await run('cmake', '--dir')).stdout).toBe(generated)
+    expect((await run('cmake', '--json')).json()).toEqual({
+      dir: generated,
+      file: join(generated, 'pyembed.cmake'),
+      lines: expect.stringContaining('include(.pyembed/pyembed.cmake'),
+    })
+  })
+
+  it('is among what `python list` prints', async () => {
+    const listed = (await run('python', 'list', '--all-builds', '--json')).json<unknown[]>()
+
+    expect(listed).toContainEqual({
+      version,
+      build,
+      variant: 'default',
+      targets: expect.arrayContaining([linux, windows, macos]),
+    })
+  })
+})
+
+/** Path, time and inode of everything below a folder. */
+function snapshot(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((path) => {
+      const { mtimeMs, ino } = lstatSync(join(root, path))
+      return `${path} ${mtimeMs} ${ino}`
+    })
+    .sort()
+}

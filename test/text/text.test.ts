@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+
+import { formatColumns } from '../../src/text/columns.ts'
+import { normalizeName } from '../../src/text/package-name.ts'
+import { formatSize } from '../../src/text/size.ts'
+import { renderTemplate } from '../../src/text/template.ts'
+import { askPython } from '../helpers/python.ts'
+
+describe('renderTemplate', () => {
+  it('fills every name, and leaves what is none', () => {
+    const template = 'set(A "@A@") # @A@ @B_2@ a@b.example ${C} @ D @'
+
+    expect(renderTemplate(template, { A: '$& $1', B_2: '@A@' })).toBe(
+      'set(A "$& $1") # $& $1 @A@ a@b.example ${C} @ D @',
+    )
+  })
+
+  it('takes an unknown name for a bug', () => {
+    expect(() => renderTemplate('@NO@', {})).toThrow('unknown variable NO')
+  })
+})
+
+describe('formatColumns', () => {
+  it('aligns columns, without white space at the end of a line', () => {
+    const rows = [['3.14.6', '20260610', 'default'], ['3.9', '1', ''], ['x']]
+
+    expect(formatColumns(rows)).toBe('3.14.6  20260610  default\n3.9     1\nx')
+  })
+
+  it('is empty without rows', () => {
+    expect(formatColumns([])).toBe('')
+  })
+})
+
+describe('formatSize', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [17_249_999, '17.2 MB'],
+    [31_159_997, '31.2 MB'],
+    [2_500_000_000, '2.5 GB'],
+    [7e15, '7000.0 TB'],
+  ])('%i bytes are %s', (bytes, text) => {
+    expect(formatSize(bytes)).toBe(text)
+  })
+})
+
+describe('normalizeName', () => {
+  it('is canonicalize_name of packaging', () => {
+    const names = ['NumPy', 'ruamel.yaml', 'a__b', 'A-._-b', 'zope.interface', 'x-', '_y', 'Z9']
+
+    expect(names.map(normalizeName)).toEqual(
+      askPython(
+        'import json, sys; from pip._vendor.packaging.utils import canonicalize_name; print(json.dumps([canonicalize_name(name) for name in json.loads(sys.argv[1])]))',
+        names,
+      ),
+    )
+  })
+})
