@@ -3,8 +3,7 @@ import type { Run } from './command.ts'
 import { type CommonFlags, projectOptions, type TargetFlags } from './options.ts'
 
 export const run: Run<CommonFlags & TargetFlags> = async (context, flags) => {
-  const { results, lockChanges, hasChanged } = await syncProject(context, projectOptions(flags))
-  for (const change of lockChanges) context.emit({ kind: 'note', text: `locked: ${change}` })
+  const { results, hasChanged } = await syncProject(context, projectOptions(flags))
 
   const lines = results.map(({ pinId, packages, prefix }) => {
     const installed = packages.map(({ name, version }) => `${name} ${version}`).join(', ')

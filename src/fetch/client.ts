@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 
 import type { Environment } from '../env.ts'
 import { PyEmbedError } from '../errors.ts'
+import type { Connection } from './connection.ts'
 
 export interface HttpResponse {
   readonly status: number
@@ -17,17 +18,12 @@ export interface HttpClient extends AsyncDisposable {
   head(url: string): Promise<HttpResponse>
 }
 
-const connectTimeout = 10_000
 const idleTimeout = 30_000
 
-type Connection = Awaited<ReturnType<typeof connect>>
-
 /** Loaded at the first request: most commands make none, and undici doubles the time that node takes to start. */
-async function connect() {
-  const { EnvHttpProxyAgent, interceptors, request } = await import('undici')
-  const agent = new EnvHttpProxyAgent({ connect: { timeout: connectTimeout } })
-  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 }))
-  return { agent, dispatcher, request }
+async function connect(): Promise<Connection> {
+  const { openConnection } = await import('./connection.ts')
+  return openConnection()
 }
 
 /** A client with the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …). */

@@ -3,7 +3,7 @@ import { cachedSize, cachePath } from '../fetch/cache.ts'
 import { fetchArchive, lockedPrefix } from '../install/entry.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
-import { lockManifest } from './lock-project.ts'
+import { requireLock } from './lock-project.ts'
 import { chooseTargets } from './lock-state.ts'
 import { openProject, type ProjectOptions, type TargetOptions } from './open.ts'
 
@@ -26,7 +26,7 @@ export async function fetchProject(
   const project = await openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
   const targets = chooseTargets(manifest, options)
-  const { lock } = await lockManifest(context, project, manifest, options)
+  const lock = await requireLock(context, project, manifest, options)
 
   const { cacheDir } = context.env
   const files: FetchedFile[] = []

@@ -5,6 +5,7 @@ import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { manifestName } from '../manifest/manifest.ts'
 import { parseManifest } from '../manifest/read.ts'
+import { hostTarget } from '../platform/target.ts'
 import { renderTemplate } from '../text/template.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
 
@@ -35,6 +36,7 @@ export async function initProject(options: InitOptions = {}): Promise<InitResult
     // A JSON string is a TOML basic string.
     NAME: JSON.stringify(options.name ?? basename(directory)),
     VERSION: JSON.stringify(options.version ?? '3.14'),
+    TARGET: JSON.stringify(hostTarget()),
   })
   parseManifest(text, manifest)
   try {

@@ -1,18 +1,14 @@
-import pMap from 'p-map'
-
 import type { Context } from '../context.ts'
 import { recipe } from '../install/recipe.ts'
-import { lockArchive } from '../lock/archive.ts'
 import { manifestDigest, manifestTargets } from '../lock/digest.ts'
 import { readLock, writeLock } from '../lock/file.ts'
-import { type Lock, type LockedArchive, type LockedPackage, lockVersion } from '../lock/lock.ts'
+import { type Lock, type LockedPackage, lockVersion } from '../lock/lock.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read.ts'
 import { resolvePackages } from '../packages/resolve.ts'
 import { ensureToolPython } from '../packages/tool-python.ts'
-import { hostTargets, parseTarget } from '../platform/target.ts'
-import { matchesRequest } from '../releases/python-version.ts'
-import { type PythonRequest, selectPython, type Selection } from '../releases/select.ts'
+import { parseTarget } from '../platform/target.ts'
+import { chooseArchives } from './choose-archives.ts'
 import { describeChanges } from './lock-changes.ts'
 import { requireFreshLock, staleReason } from './lock-state.ts'
 import { openProject, type Project, type ProjectOptions } from './open.ts'
@@ -39,33 +35,39 @@ export async function lockProject(
 ): Promise<LockResult> {
   const project = await openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
-  return lockManifest(context, project, manifest, options)
+  return updateLock(context, project, manifest, options)
 }
 
-/** The same for a project that is open. */
-export async function lockManifest(
+/** The lock for a command that does more than locking: it says what it changed. */
+export async function requireLock(
   context: Context,
   project: Project,
   manifest: Manifest,
-  options: LockOptions,
-): Promise<LockResult> {
-  const { lockPath } = project
-  if (options.isLocked === true) {
-    return { path: lockPath, lock: await requireFreshLock(project, manifest), changes: [] }
-  }
-  const previous = await readLock(lockPath)
-  if (
-    previous !== undefined &&
-    options.isUpgrade !== true &&
-    staleReason(previous, manifest) === undefined
-  ) {
-    return { path: lockPath, lock: previous, changes: [] }
-  }
-  if (previous !== undefined && context.env.isCi) await requireFreshLock(project, manifest)
+  options: ProjectOptions,
+): Promise<Lock> {
+  const { lock, changes } = await updateLock(context, project, manifest, options)
+  for (const change of changes) context.emit({ kind: 'note', text: `locked: ${change}` })
+  return lock
+}
 
-  const lock = await makeLock(context, manifest, options.isUpgrade === true ? undefined : previous)
-  await writeLock(lockPath, lock)
-  return { path: lockPath, lock, changes: describeChanges(previous, lock) }
+async function updateLock(
+  context: Context,
+  project: Project,
+  manifest: Manifest,
+  { isLocked, isUpgrade }: LockOptions,
+): Promise<LockResult> {
+  const { lockPath: path } = project
+  if (isLocked === true) {
+    return { path, lock: await requireFreshLock(project, manifest), changes: [] }
+  }
+  const previous = await readLock(path)
+  if (previous !== undefined && isUpgrade !== true) {
+    if (staleReason(previous, manifest) === undefined) return { path, lock: previous, changes: [] }
+    if (context.env.isCi) await requireFreshLock(project, manifest)
+  }
+  const lock = await makeLock(context, manifest, isUpgrade === true ? undefined : previous)
+  await writeLock(path, lock)
+  return { path, lock, changes: describeChanges(previous, lock) }
 }
 
 async function makeLock(
@@ -74,45 +76,17 @@ async function makeLock(
   previous: Lock | undefined,
 ): Promise<Lock> {
   const targets = [...manifestTargets(manifest)].sort()
-  const kept =
-    previous !== undefined && fitsRequest(previous, manifest.python) ? previous : undefined
-  const request: PythonRequest =
-    kept === undefined ? manifest.python : { ...manifest.python, ...kept.python }
-  for (const target of targets) parseTarget(target)
-  const selection = await selectPython(context, request, targets)
-  noteFlavors(context, manifest, selection, targets)
-
-  const { version, build } = selection
-  const python = { version, build, variant: manifest.python.variant }
-  const tools = hostTargets.filter((target) => selection.assets.has(target))
-  const archives = new Map(
-    await pMap(
-      new Set([...targets, ...tools]),
-      async (target) => [target, await archiveOf(context, selection, target, kept)] as const,
-      { concurrency: 6 },
-    ),
-  )
-  const tool = pick(archives, tools)
-  const packages = await resolvePackages(
-    context,
-    await ensureToolPython(context, { python, tool }),
-    {
-      kinds: targets.map((target) => ({ target: parseTarget(target), ...python })),
-      floors: manifest.platform,
-      requirements: ['pip', ...manifest.requires],
-      previous: Object.values(previous?.targets ?? {}).flatMap((target) => target.packages),
-    },
-  )
-  const locked = targets.map((target) => {
-    const archive = archives.get(target)
-    if (archive === undefined) throw new Error(`no archive for ${target}`)
-    return [
-      target,
-      {
-        archive,
-        packages: keepEqual(packages.get(target) ?? [], kept?.targets[target]?.packages ?? []),
-      },
-    ] as const
+  const { python, tool, archives } = await chooseArchives(context, manifest, targets, previous)
+  const toolPython = await ensureToolPython(context, { python, tool })
+  const packages = await resolvePackages(context, toolPython, {
+    kinds: targets.map((target) => ({ target: parseTarget(target), ...python })),
+    floors: manifest.platform,
+    requirements: ['pip', ...manifest.requires],
+    previous: Object.values(previous?.targets ?? {}).flatMap((target) => target.packages),
+  })
+  const locked = [...archives].map(([target, archive]) => {
+    const before = previous?.targets[target]?.packages ?? []
+    return [target, { archive, packages: keepEqual(packages.get(target) ?? [], before) }] as const
   })
   return {
     lockVersion,
@@ -125,61 +99,16 @@ async function makeLock(
   }
 }
 
-/** Whether what is locked is still what the manifest asks for. */
-function fitsRequest({ python, targets }: Lock, request: PythonRequest): boolean {
-  const isFlavor = ({ archive }: { archive: LockedArchive }): boolean =>
-    request.flavor === undefined || archive.name.endsWith(`-${request.flavor}.tar.gz`)
-  return (
-    matchesRequest(python.version, request.version) &&
-    (request.build === undefined || request.build === python.build) &&
-    request.variant === python.variant &&
-    Object.values(targets).every(isFlavor)
-  )
-}
-
-async function archiveOf(
-  context: Context,
-  selection: Selection,
-  target: string,
-  kept: Lock | undefined,
-): Promise<LockedArchive> {
-  const known = kept?.targets[target]?.archive ?? kept?.tool[target]
-  const asset = selection.assets.get(target)
-  if (known !== undefined) return known
-  if (asset === undefined) throw new Error(`no asset for ${target}`)
-  return lockArchive(context, asset)
-}
-
-/** The same version keeps the very wheel that was locked, whatever was uploaded since. */
+/** What was locked stays, where it is the same version for the same tag, whatever was uploaded since. */
 function keepEqual(
   packages: readonly LockedPackage[],
   previous: readonly LockedPackage[],
 ): readonly LockedPackage[] {
   return packages.map(
     (found) =>
-      previous.find(({ name, version }) => name === found.name && version === found.version) ??
-      found,
+      previous.find(
+        ({ name, version, tag }) =>
+          name === found.name && version === found.version && tag === found.tag,
+      ) ?? found,
   )
-}
-
-function noteFlavors(
-  context: Context,
-  manifest: Manifest,
-  selection: Selection,
-  targets: readonly string[],
-): void {
-  if (manifest.python.flavor !== undefined) return
-  const plain = targets.filter((target) => selection.assets.get(target)?.flavor === 'install_only')
-  if (plain.length === 0) return
-  context.emit({
-    kind: 'note',
-    text: `build ${selection.build} has no install_only_stripped of ${selection.version} for ${plain.join(', ')}; install_only is used`,
-  })
-}
-
-function pick(
-  archives: ReadonlyMap<string, LockedArchive>,
-  targets: readonly string[],
-): Record<string, LockedArchive> {
-  return Object.fromEntries([...archives].filter(([target]) => targets.includes(target)))
 }

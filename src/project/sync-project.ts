@@ -11,7 +11,7 @@ import type { Synced, SyncOptions } from './sync-work.ts'
 export async function syncProject(context: Context, options: SyncOptions = {}): Promise<Synced> {
   const project = await openProject(options.project)
   const known = await readSyncState(project, context.env.dataDir, options)
-  if (known !== undefined) return { results: known, lockChanges: [], hasChanged: false }
+  if (known !== undefined) return { results: known, hasChanged: false }
 
   // Loaded only when there is work: a sync without any is as quick as node.
   const { syncWork } = await import('./sync-work.ts')

@@ -10,7 +10,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
 import type { StoreEntry } from '../store/entry.ts'
-import { lockManifest } from './lock-project.ts'
+import { requireLock } from './lock-project.ts'
 import { chooseTargets } from './lock-state.ts'
 import type { Project, ProjectOptions, TargetOptions } from './open.ts'
 import { type SyncResult, writeSyncState } from './sync-state.ts'
@@ -19,8 +19,6 @@ export interface SyncOptions extends ProjectOptions, TargetOptions {}
 
 export interface Synced {
   readonly results: readonly SyncResult[]
-  /** A line for each thing that was locked otherwise than before. */
-  readonly lockChanges: readonly string[]
   /** False when everything was in place already. */
   readonly hasChanged: boolean
 }
@@ -33,14 +31,14 @@ export async function syncWork(
 ): Promise<Synced> {
   const manifest = await readManifest(project.manifestPath)
   const targets = chooseTargets(manifest, options)
-  const { lock, changes } = await lockManifest(context, project, manifest, options)
+  const lock = await requireLock(context, project, manifest, options)
   const entries: StoreEntry[] = []
   for (const target of targets) entries.push(await syncTarget(context, lock, target))
 
   await writeProjectFiles(project, manifest, entries)
   const results = entries.map((entry) => describeEntry(entry, project))
   await writeSyncState(project, results)
-  return { results, lockChanges: changes, hasChanged: true }
+  return { results, hasChanged: true }
 }
 
 async function syncTarget(context: Context, lock: Lock, target: string): Promise<StoreEntry> {
