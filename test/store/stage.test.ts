@@ -97,8 +97,10 @@ describe('makeEntry', () => {
     const [dataDir, other] = [temporaryDirectory(), temporaryDirectory()]
 
     const head = makeHead()
-    await runModule(child, { input: { dataDir, head, umask: 0o022 } })
-    await runModule(child, { input: { dataDir: other, head, umask: 0o077 } })
+    await Promise.all([
+      runModule(child, { input: { dataDir, head, umask: 0o022 } }),
+      runModule(child, { input: { dataDir: other, head, umask: 0o077 } }),
+    ])
 
     const entry = join('store', makeHead().pin.id)
     const inventory = join(entry, 'inventory.json')
