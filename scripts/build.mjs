@@ -24,7 +24,7 @@ const processGlobal = {
   },
 }
 
-// The command line and the library apart: chunks that both share would be more, and smaller, for each start.
+// The command line and the library apart: chunks that they share would be more, and smaller, for each start.
 for (const name of ['cli', 'index']) {
   await build({
     absWorkingDir: root,

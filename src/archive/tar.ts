@@ -7,7 +7,7 @@ import { Parser, type ReadEntry } from 'tar'
 
 import { PyEmbedError } from '../errors.ts'
 import { logicalMode } from '../fs/inventory.ts'
-import type { LogicalMode, TreeWriter } from '../fs/tree-writer.ts'
+import type { TreeWriter } from '../fs/tree-writer.ts'
 import { createEntryPolicy, type EntryPolicy } from './policy.ts'
 
 export interface UnpackOptions {
@@ -17,14 +17,7 @@ export interface UnpackOptions {
   readonly strip: string
   /** Folders (below the stripped top) that are left out. */
   readonly drop: readonly string[]
-  /** Called with a file's path: a function takes its content instead of the tree. */
-  readonly holdBack?: ((path: string) => ((file: HeldFile) => void) | undefined) | undefined
   readonly signal?: AbortSignal | undefined
-}
-
-export interface HeldFile {
-  readonly mode: LogicalMode
-  readonly content: Buffer
 }
 
 /** zlib's default of 16 KiB makes gunzip 2.7 times slower (docs/performance.md). */
@@ -120,13 +113,6 @@ function writeEntry(
     refuse(`a ${entry.type}, not a file, folder or symbolic link`)
   const mode = logicalMode(entry.mode ?? 0)
   policy.acceptFile(path)
-  const take = options.holdBack?.(path)
-  if (take !== undefined) {
-    const chunks: Buffer[] = []
-    entry.on('data', (chunk: Buffer) => chunks.push(chunk))
-    entry.on('end', () => take({ mode, content: Buffer.concat(chunks) }))
-    return
-  }
   const file = writer.openFile(path, mode)
   entry.on('data', (chunk: Buffer) => file.write(chunk))
   entry.on('end', () => file.close())

@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { promisify } from 'node:util'
-import { crc32, inflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
+import { crc32, createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 
 import { type Entry, fromFdPromise } from 'yauzl'
 
@@ -15,8 +14,8 @@ export interface ZipFile {
   readonly size: number
   /** The content, its size and CRC-32 checked. @throws PYEMBED_ARCHIVE_CORRUPT */
   readonly read: () => Buffer
-  /** The same on a thread of its own, for large files. */
-  readonly readInBackground: () => Promise<Buffer>
+  /** The same in pieces, inflated on another thread; what is wrong shows at the end. */
+  readonly pieces: () => AsyncIterable<Buffer>
 }
 
 export interface Zip extends Disposable {
@@ -29,6 +28,8 @@ const largestFile = 2 ** 31
 
 /** What is larger is not allocated before the file is known to be that long. */
 const unsuspicious = 1024 * 1024
+
+const pieceSize = 256 * 1024
 
 /**
  * Opens a zip file. yauzl reads the central directory and checks names; content is read here, as yauzl
@@ -74,22 +75,11 @@ function describe(fd: number, entry: Entry, name: string): ZipFile {
       const raw = readRaw(fd, entry, fail)
       return checkContent(entry, inflate(raw, entry, fail), fail)
     },
-    readInBackground: async () => {
-      const raw = readRaw(fd, entry, fail)
-      const content =
-        entry.compressionMethod === 8
-          ? await inflateInBackground(raw, inflateOptions(entry)).catch((error: unknown) =>
-              fail('cannot be inflated', error),
-            )
-          : inflate(raw, entry, fail)
-      return checkContent(entry, content, fail)
-    },
+    pieces: () => inflatePieces(readRaw(fd, entry, fail), entry, fail),
   }
 }
 
 type Fail = (reason: string, cause?: unknown) => never
-
-const inflateInBackground = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw)
 
 /** One piece, so that zlib neither allocates nor joins many. */
 function inflateOptions({ uncompressedSize }: Entry): ZlibOptions {
@@ -107,6 +97,30 @@ function inflate(raw: Buffer, entry: Entry, fail: Fail): Buffer {
   } catch (error) {
     return fail('cannot be inflated', error)
   }
+}
+
+/** Inflates on a thread of zlib's, a piece at a time: large buffers cost more to get from the system than to fill. */
+async function* inflatePieces(raw: Buffer, entry: Entry, fail: Fail): AsyncGenerator<Buffer> {
+  if (entry.compressionMethod !== 8) {
+    yield checkContent(entry, inflate(raw, entry, fail), fail)
+    return
+  }
+  const inflater = createInflateRaw({ chunkSize: pieceSize })
+  let size = 0
+  let checksum = 0
+  try {
+    inflater.end(raw)
+    for await (const piece of inflater as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > entry.uncompressedSize) break
+      checksum = crc32(piece, checksum)
+      yield piece
+    }
+  } catch (error) {
+    fail('cannot be inflated', error)
+  }
+  if (size !== entry.uncompressedSize) fail('has another size than its entry says')
+  if (checksum !== entry.crc32) fail('has a wrong CRC-32')
 }
 
 function checkContent(entry: Entry, content: Buffer, fail: Fail): Buffer {

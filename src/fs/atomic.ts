@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
@@ -56,4 +56,17 @@ export async function makeTemporaryDirectory(path: string): Promise<string> {
   await mkdir(dirname(directory), { recursive: true })
   await mkdir(directory)
   return directory
+}
+
+/** Garbage of processes that died is swept when it is older than this. */
+const garbageAge = 60 * 60 * 1000
+
+/** Removes what {@link temporaryName} named in a folder and nobody has touched for an hour. */
+export async function sweepTemporary(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => [])
+  for (const name of names.filter((candidate) => candidate.includes('.tmp-'))) {
+    const path = join(directory, name)
+    const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now()
+    if (Date.now() - changed > garbageAge) await rm(path, { recursive: true, force: true })
+  }
 }

@@ -32,9 +32,14 @@ export interface TreeWriter {
   ) => { write(chunk: Uint8Array): void; close(): FileRecord }
   readonly writeLink: (path: string, text: string) => void
   readonly remove: (path: string) => void
+  /** Lets `place` put a file of this record there, as a link to one that exists or a copy of it. */
+  readonly placeFile: (path: string, record: FileRecord, place: (target: string) => void) => void
 }
 
-/** A writer for the empty, existing folder `root`. Modes hold under any umask. */
+/**
+ * A writer for the empty, existing folder `root`. Modes hold under any umask. Its functions throw
+ * PYEMBED_PACKAGE_CONFLICT for a path that is there already.
+ */
 export function createTreeWriter(root: string): TreeWriter {
   const inventory = new Map<string, FileRecord>()
   const folders = new Set<string>(['.'])
@@ -87,6 +92,13 @@ export function createTreeWriter(root: string): TreeWriter {
         symlinkSync(text, join(root, path))
       })
       inventory.set(path, { link: text })
+    },
+    placeFile: (path, record, place) => {
+      claim(path, () => {
+        makeFolder(dirname(path))
+        place(`${root}/${path}`)
+      })
+      inventory.set(path, record)
     },
     remove: (path) => {
       rmSync(join(root, path), { force: true })

@@ -1,17 +1,13 @@
 import { PyEmbedError } from '../errors.ts'
 
-/** A file of the download cache is not what its name says. */
-export class DamagedCacheFile extends PyEmbedError {
-  readonly path: string
-
-  constructor(name: string, path: string, found: string, wanted: string) {
-    super(
-      'PYEMBED_CHECKSUM_MISMATCH',
-      `the cached \`${name}\` has sha256 \`${found}\`, the lock wants \`${wanted}\``,
-      {
-        hint: `Remove \`${path}\` and run the command again`,
-      },
-    )
-    this.path = path
-  }
+/** The error for a file of the download cache whose hash is not the one that was locked. */
+export function damagedCacheFile(
+  { name, path, sha256 }: { readonly name: string; readonly path: string; readonly sha256: string },
+  found: string,
+): PyEmbedError {
+  return new PyEmbedError(
+    'PYEMBED_CHECKSUM_MISMATCH',
+    `the cached \`${name}\` has sha256 \`${found}\`, the lock wants \`${sha256}\``,
+    { hint: `Remove \`${path}\` and run the command again`, damagedFile: path },
+  )
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 
 import type { Context } from '../context.ts'
+import { PyEmbedError } from '../errors.ts'
 import { cachePath } from '../fetch/cache.ts'
 import { downloadFile } from '../fetch/download.ts'
 import { pythonSources } from '../fetch/source.ts'
@@ -11,7 +12,7 @@ import { type EntryHead, openEntry, type StoreEntry } from '../store/entry.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { computePin } from '../store/pin.ts'
 import { discardEntry, makeEntry } from '../store/stage.ts'
-import { DamagedCacheFile } from './damaged.ts'
+import { DamagedPart } from './assemble.ts'
 import { writePrefix } from './prefix.ts'
 import { recipe } from './recipe.ts'
 
@@ -87,11 +88,24 @@ export async function ensureEntry(
   try {
     return await make()
   } catch (error) {
-    if (!(error instanceof DamagedCacheFile)) throw error
-    context.emit({ kind: 'warning', text: `${error.message}; fetching it again` })
-    await rm(error.path, { force: true })
+    if (!(await repairCache(error))) throw error
+    const { message } = error as Error
+    context.emit({ kind: 'warning', text: `${message}; trying again` })
     return make()
   }
+}
+
+/** Removes the damaged file or folder of the cache that an error is about. Says whether it was about one. */
+async function repairCache(error: unknown): Promise<boolean> {
+  const damaged =
+    error instanceof PyEmbedError
+      ? error.damagedFile
+      : error instanceof DamagedPart
+        ? error.directory
+        : undefined
+  if (damaged === undefined) return false
+  await rm(damaged, { recursive: true, force: true })
+  return true
 }
 
 async function installEntry(
@@ -110,6 +124,7 @@ async function installEntry(
         path: cachePath(env.cacheDir, sha256),
         sha256,
       })),
+      cacheDir: env.cacheDir,
       signal,
     }),
   )

@@ -1,84 +1,88 @@
-import { unpackTarGz, type UnpackOptions } from '../archive/tar.ts'
-import { hasErrorCode, PyEmbedError } from '../errors.ts'
-import { recordFile } from '../fs/inventory.ts'
+import { PyEmbedError } from '../errors.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import { type PrefixKind, prefixLayout, type PrefixLayout } from '../platform/layout.ts'
 import { allDone } from '../process/all-done.ts'
-import { createBundledPackages } from './bundled.ts'
-import { DamagedCacheFile } from './damaged.ts'
-import { relocatePrefix } from './relocate.ts'
+import { type ArchiveFile, writeArchive } from './archive-part.ts'
+import { addPart } from './assemble.ts'
+import { ensurePart, type Part } from './part.ts'
+import { recipe } from './recipe.ts'
+import { replacedPaths } from './replaced.ts'
 import { installWheel, type WheelFile } from './wheel.ts'
 
 export interface PrefixParts {
   readonly kind: PrefixKind
-  readonly archive: { readonly path: string; readonly name: string; readonly sha256: string }
+  readonly archive: ArchiveFile
   readonly wheels: readonly WheelFile[]
+  /** Where unpacked parts are kept. */
+  readonly cacheDir: string
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Left out of every archive: the Linux ones hold links there that differ only in case (PBS#231), and nothing
- * that embeds Python reads it.
- */
-const droppedFolders = ['share/terminfo']
-
-/**
  * Writes a prefix: the archive's files, relocatable, and the wheels. A distribution of the archive that is
- * locked too (pip always) is replaced. Archive and wheels are unpacked side by side.
+ * locked too (pip always) is replaced. What was unpacked before is linked, file by file after its hash.
  * @throws PYEMBED_CHECKSUM_MISMATCH when the archive is not the one that was locked, PYEMBED_ARCHIVE_*,
- *   PYEMBED_WHEEL_INVALID, PYEMBED_PACKAGE_CONFLICT, PYEMBED_PREFIX_UNEXPECTED
+ *   PYEMBED_WHEEL_INVALID, PYEMBED_PACKAGE_CONFLICT, PYEMBED_PREFIX_UNEXPECTED, and `DamagedPart`
  */
 export async function writePrefix(writer: TreeWriter, parts: PrefixParts): Promise<void> {
   const layout = prefixLayout(parts.kind)
-  const bundled = createBundledPackages(layout)
-  await allDone([unpackArchive(writer, parts, bundled.takes), installWheels(writer, parts, layout)])
-  bundled.writeUnlessReplaced(
-    writer,
+  const { archive, wheels } = await unpackParts(parts, layout)
+  const replaced = replacedPaths(
+    archive,
+    layout,
     parts.wheels.map(({ name }) => name),
   )
-
   for (const path of [layout.executable, layout.library]) {
-    if (writer.inventory.has(path)) continue
+    if (archive.inventory.has(path)) continue
     throw new PyEmbedError(
       'PYEMBED_PREFIX_UNEXPECTED',
       `\`${parts.archive.name}\` has no \`${path}\``,
       { hint: 'Choose another build of python-build-standalone' },
     )
   }
-  relocatePrefix(writer)
+  addPart(writer, archive, replaced)
+  for (const wheel of wheels) {
+    parts.signal?.throwIfAborted()
+    addPart(writer, wheel, new Set())
+  }
+}
+
+async function unpackParts(
+  { kind, archive, wheels, cacheDir, signal }: PrefixParts,
+  layout: PrefixLayout,
+): Promise<{ archive: Part; wheels: readonly Part[] }> {
+  const made: { archive?: Part; wheels: Part[] } = { wheels: [] }
+  const unpackArchive = async (): Promise<void> => {
+    made.archive = await ensurePart(cacheDir, partKey(archive.sha256, []), (writer) =>
+      writeArchive(writer, archive, signal),
+    )
+  }
+  const unpackWheels = async (): Promise<void> => {
+    const [pip, ...others] = [...wheels].sort((a, b) => Number(isPip(b)) - Number(isPip(a)))
+    if (pip === undefined) return
+    // On Windows the commands of the others are made of pip's launchers.
+    const launcherOf = kind.target.os === 'windows' ? pip.sha256 : ''
+    for (const wheel of [pip, ...others]) {
+      signal?.throwIfAborted()
+      const key = partKey(wheel.sha256, [layout.abiTag, layout.soabi, launcherOf])
+      const launchers = made.wheels[0]?.root
+      made.wheels.push(
+        await ensurePart(cacheDir, key, (writer) =>
+          installWheel(wheel, writer, kind, launchers ?? writer.root),
+        ),
+      )
+    }
+  }
+  await allDone([unpackArchive(), unpackWheels()])
+  if (made.archive === undefined) throw new Error('the archive was not unpacked')
+  return { archive: made.archive, wheels: made.wheels }
+}
+
+/** All that decides the files of a part, beside the file it comes from. */
+function partKey(sha256: string, circumstances: readonly string[]): string {
+  return [sha256, `recipe${recipe}`, ...circumstances].filter((text) => text !== '').join('-')
 }
 
 function isPip({ name }: WheelFile): boolean {
   return name.startsWith('pip-')
-}
-
-async function installWheels(
-  writer: TreeWriter,
-  { kind, wheels, signal }: PrefixParts,
-  layout: PrefixLayout,
-): Promise<void> {
-  // pip first: its launchers are what the commands of the others are made of.
-  for (const wheel of [...wheels].sort((a, b) => Number(isPip(b)) - Number(isPip(a)))) {
-    signal?.throwIfAborted()
-    await installWheel(wheel, writer, kind, layout)
-  }
-}
-
-async function unpackArchive(
-  writer: TreeWriter,
-  { archive, signal }: PrefixParts,
-  holdBack: UnpackOptions['holdBack'],
-): Promise<void> {
-  const damaged = (found: string): DamagedCacheFile =>
-    new DamagedCacheFile(archive.name, archive.path, found, archive.sha256)
-  const options = { name: archive.name, strip: 'python', drop: droppedFolders, holdBack, signal }
-  try {
-    const found = await unpackTarGz(archive.path, writer, options)
-    if (found !== archive.sha256) throw damaged(found)
-  } catch (error) {
-    if (!hasErrorCode(error, 'PYEMBED_ARCHIVE_CORRUPT')) throw error
-    // Only the whole file's hash tells a damaged copy from an archive that was published broken.
-    const { sha256 } = recordFile(archive.path, Buffer.allocUnsafe(1024 * 1024))
-    throw sha256 === archive.sha256 ? error : damaged(sha256)
-  }
 }

@@ -1,18 +1,16 @@
 import { posix } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
-import pMap from 'p-map'
-
 import { allDone } from '../process/all-done.ts'
 import { createEntryPolicy } from '../archive/policy.ts'
 import { openZip, type Zip, type ZipFile } from '../archive/zip.ts'
 import { PyEmbedError } from '../errors.ts'
 import { type FileRecord, recordFile } from '../fs/inventory.ts'
-import type { LogicalMode, TreeWriter } from '../fs/tree-writer.ts'
-import type { PrefixKind, PrefixLayout } from '../platform/layout.ts'
+import type { TreeWriter } from '../fs/tree-writer.ts'
+import { type PrefixKind, prefixLayout, type PrefixLayout } from '../platform/layout.ts'
 import { normalizeName } from '../text/package-name.ts'
 import { type Command, entryPointCommands, installCommands, type Put } from './commands.ts'
-import { DamagedCacheFile } from './damaged.ts'
+import { damagedCacheFile } from './damaged.ts'
 import { parseEntryPoints } from './entry-points.ts'
 import { formatRecord, parseRecord, recordLine, type RecordLine } from './record.ts'
 import { pythonScript } from './scripts.ts'
@@ -34,11 +32,12 @@ export async function installWheel(
   wheel: WheelFile,
   writer: TreeWriter,
   kind: PrefixKind,
-  layout: PrefixLayout,
+  /** A tree that holds pip, whose launchers Windows commands are made of. */
+  pipRoot: string,
 ): Promise<void> {
+  const layout = prefixLayout(kind)
   const found = recordFile(wheel.path, Buffer.allocUnsafe(1024 * 1024)).sha256
-  if (found !== wheel.sha256)
-    throw new DamagedCacheFile(wheel.name, wheel.path, found, wheel.sha256)
+  if (found !== wheel.sha256) throw damagedCacheFile(wheel, found)
 
   using zip = await openZip(wheel.path, wheel.name)
   const { distInfo, distribution } = inspectWheel(zip, wheel.name)
@@ -46,24 +45,29 @@ export async function installWheel(
   const policy = createEntryPolicy(wheel.name)
   const lines: RecordLine[] = []
 
-  const put: Put = (path, mode, content) => {
-    const record = putFile(writer, path, mode, content, wheel.name)
+  const remember = (path: string, record: FileRecord): RecordLine => {
     const line = recordLine(posix.relative(layout.sitePackages, path), record)
     lines.push(line)
     return line
   }
+  const put: Put = (path, mode, content) => remember(path, writer.writeFile(path, mode, [content]))
+  const compare = ({ hash }: RecordLine, file: ZipFile): void => {
+    if (hash === declared.get(file.path)) return
+    throw invalid(wheel.name, `its RECORD says another hash for \`${file.path}\``)
+  }
   const commands: Command[] = []
-  const placeFile = (file: ZipFile, content: Buffer): void => {
+  const placeSmall = (file: ZipFile): void => {
     const { path, isScript } = destination(file.path, distInfo, layout)
+    const content = file.read()
     const script = isScript ? pythonScript(content) : undefined
-    if (script !== undefined) {
-      commands.push({ ...script, name: posix.basename(path) })
-      return
-    }
-    const { hash } = put(path, isScript ? '0755' : file.mode, content)
-    if (hash !== declared.get(file.path)) {
-      throw invalid(wheel.name, `its RECORD says another hash for \`${file.path}\``)
-    }
+    if (script === undefined) compare(put(path, isScript ? '0755' : file.mode, content), file)
+    else commands.push({ ...script, name: posix.basename(path) })
+  }
+  const placeLarge = async (file: ZipFile): Promise<void> => {
+    const { path, isScript } = destination(file.path, distInfo, layout)
+    const output = writer.openFile(path, isScript ? '0755' : file.mode)
+    for await (const piece of file.pieces()) output.write(piece)
+    compare(remember(path, output.close()), file)
   }
   const files = zip.files.filter(({ path }) => {
     policy.acceptFile(path)
@@ -71,9 +75,9 @@ export async function installWheel(
       path,
     )
   })
-  await placeFiles(files, placeFile)
+  await placeFiles(files, placeSmall, placeLarge)
   const entryPoints = zip.files.find((file) => file.path === `${distInfo}/entry_points.txt`)
-  const place = { distribution, kind, layout, root: writer.root }
+  const place = { distribution, kind, layout, root: pipRoot }
   const declaredCommands = parseEntryPoints(entryPoints?.read().toString() ?? '')
   await installCommands([...commands, ...entryPointCommands(declaredCommands, place)], place, put)
   const folder = `${layout.sitePackages}/${distInfo}`
@@ -89,25 +93,20 @@ function isLarge({ size }: ZipFile): boolean {
 /** Few files make up most of a wheel: those are inflated on other threads while the small ones are written. */
 async function placeFiles(
   files: readonly ZipFile[],
-  place: (file: ZipFile, content: Buffer) => void,
+  placeSmall: (file: ZipFile) => void,
+  placeLarge: (file: ZipFile) => Promise<void>,
 ): Promise<void> {
-  const placeSmall = async (): Promise<void> => {
-    let untilPause = 32
-    for (const file of files) {
-      if (isLarge(file)) continue
-      place(file, file.read())
-      untilPause -= 1
-      if (untilPause > 0) continue
-      untilPause = 32
-      await setImmediate()
+  const writeSmall = async (): Promise<void> => {
+    const small = files.filter((file) => !isLarge(file))
+    for (const [index, file] of small.entries()) {
+      placeSmall(file)
+      if (index % 32 === 31) await setImmediate()
     }
   }
-  const placeLarge = pMap(
-    files.filter(isLarge),
-    async (file) => place(file, await file.readInBackground()),
-    { concurrency: 2 },
-  )
-  await allDone([placeLarge, placeSmall()])
+  const writeLarge = async (): Promise<void> => {
+    for (const file of files.filter(isLarge)) await placeLarge(file)
+  }
+  await allDone([writeLarge(), writeSmall()])
 }
 
 function inspectWheel(zip: Zip, name: string): { distInfo: string; distribution: string } {
@@ -162,23 +161,6 @@ function destination(
   }[scheme]
   if (base === undefined) throw invalid(path, `it has the unknown scheme \`${scheme}\``)
   return { path: posix.normalize(`${base}/${rest}`), isScript: scheme === 'scripts' }
-}
-
-function putFile(
-  writer: TreeWriter,
-  path: string,
-  mode: LogicalMode,
-  content: Uint8Array,
-  wheel: string,
-): FileRecord {
-  if (!writer.inventory.has(path)) return writer.writeFile(path, mode, [content])
-  throw new PyEmbedError(
-    'PYEMBED_PACKAGE_CONFLICT',
-    `\`${wheel}\` installs \`${path}\`, which is there already`,
-    {
-      hint: 'Two of the required packages bring the same file: leave one out of `requires`',
-    },
-  )
 }
 
 function invalid(name: string, reason: string): PyEmbedError {

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { type FileRecord, type Inventory, sortInventory } from '../fs/inventory.ts'
+import type { Inventory } from '../fs/inventory.ts'
 import type { Variant } from '../platform/layout.ts'
+import { formatInventoryText, parseInventoryText } from './inventory-text.ts'
 import type { Pin } from './pin.ts'
 
 /** What a store entry says of itself, beside its files. */
@@ -37,12 +38,8 @@ export const inventoryName = 'inventory.json'
 
 const format = 1
 
-/** The head on the second line, then one file per line: CMake compares lines, and opening an entry reads two. */
 export function formatInventory(head: EntryHead, inventory: Inventory): string {
-  const lines = [...sortInventory(inventory)].map(
-    ([path, record]) => `    ${JSON.stringify(path)}: ${JSON.stringify(record)}`,
-  )
-  return `{\n  "head": ${JSON.stringify({ format, ...head })},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`
+  return formatInventoryText({ format, ...head }, inventory)
 }
 
 /** Opens the entry of a pin; undefined when there is none. @throws PYEMBED_STORE_ENTRY_INVALID */
@@ -69,7 +66,7 @@ export async function readEntry(directory: string): Promise<StoreEntry | undefin
 
 export async function readInventory(entry: StoreEntry): Promise<Inventory> {
   const text = (await readInventoryText(entry.directory)) ?? ''
-  return new Map(Object.entries(parseInventory(text, entry.directory).files))
+  return parseInventory(text, entry.directory).files
 }
 
 async function readInventoryText(directory: string): Promise<string | undefined> {
@@ -81,18 +78,10 @@ async function readInventoryText(directory: string): Promise<string | undefined>
   }
 }
 
-interface InventoryFile {
-  readonly head: EntryHead & { readonly format: number }
-  readonly files: Readonly<Record<string, FileRecord>>
-}
-
-function parseInventory(text: string, directory: string): InventoryFile {
-  try {
-    const file = JSON.parse(text) as InventoryFile
-    if (file.head.format === format && typeof file.files === 'object') return file
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error
-  }
+function parseInventory(text: string, directory: string): { head: EntryHead; files: Inventory } {
+  const parsed = parseInventoryText(text)
+  const head = parsed?.head as (EntryHead & { readonly format: number }) | undefined
+  if (parsed !== undefined && head?.format === format) return { head, files: parsed.files }
   throw new PyEmbedError(
     'PYEMBED_STORE_ENTRY_INVALID',
     `\`${join(directory, inventoryName)}\` cannot be read`,

@@ -1,9 +1,9 @@
-import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Environment } from '../env.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { makeTemporaryDirectory, temporaryName } from '../fs/atomic.ts'
+import { makeTemporaryDirectory, sweepTemporary, temporaryName } from '../fs/atomic.ts'
 import { syncFileSystem } from '../fs/sync-file-system.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import {
@@ -16,9 +16,6 @@ import {
   type StoreEntry,
 } from './entry.ts'
 
-/** Garbage of processes that died is swept when it is older than this. */
-const garbageAge = 60 * 60 * 1000
-
 /**
  * Makes a store entry: `fill` writes the prefix into a stage beside the entry, the inventory is added, all is
  * synced once, and the stage gets the entry's name. Killed at any moment this leaves no entry or a whole one.
@@ -29,7 +26,7 @@ export async function makeEntry(
   head: EntryHead,
   fill: (writer: TreeWriter) => Promise<void>,
 ): Promise<StoreEntry> {
-  await sweepGarbage(dataDir)
+  await sweepTemporary(storeDirectory(dataDir))
   const directory = entryDirectory(dataDir, head.pin)
   const stage = await makeTemporaryDirectory(directory)
   let isFilled = false
@@ -65,14 +62,4 @@ export async function discardEntry({ directory }: StoreEntry): Promise<void> {
   const garbage = temporaryName(directory)
   await rename(directory, garbage)
   await rm(garbage, { recursive: true, force: true })
-}
-
-async function sweepGarbage(dataDir: string): Promise<void> {
-  const store = storeDirectory(dataDir)
-  const names = await readdir(store).catch(() => [])
-  for (const name of names.filter((candidate) => candidate.includes('.tmp-'))) {
-    const path = join(store, name)
-    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
-    if (age > garbageAge) await rm(path, { recursive: true, force: true })
-  }
 }

@@ -9,7 +9,7 @@ import { parseLock } from '../../src/lock/file.ts'
 import { formatColumns } from '../../src/text/columns.ts'
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { assembleMirror } from '../mirror/assemble.ts'
-import { measureInTurn, type Subject } from './measure.ts'
+import { type Command, measureInTurn, type Subject } from './measure.ts'
 import { measureStart } from './start.ts'
 import { formatSummary, ratios, summarize } from './statistics.ts'
 import { findUv, writeDownloadList } from './uv.ts'
@@ -112,38 +112,40 @@ async function prepare(): Promise<World> {
 
 function subjects({ project, env, archive, uv, wheels, requirements }: World): readonly Subject[] {
   const clean = cleanEnvironment()
-  const remove = (name: string): void => rmSync(join(root, name), { recursive: true, force: true })
-  const uvEnv = {
-    ...clean,
-    UV_PYTHON_DOWNLOADS_JSON_URL: join(root, 'downloads.json'),
-    UV_PYTHON_INSTALL_DIR: join(root, 'uv'),
-    UV_CACHE_DIR: join(root, 'uv-cache'),
-    UV_PYTHON_INSTALL_BIN: '0',
+  const sync = (data: string): Command => ({
+    argv: [process.execPath, cliPath, 'sync', '--quiet'],
+    env: { ...clean, ...env, PYEMBED_OFFLINE: '1', PYEMBED_DATA_DIR: data },
+    cwd: project,
+  })
+  const installWithUv = (run: string, cache: string): Command => {
+    const home = join(root, run)
+    const python = join(home, 'cpython-3.14.6-linux-x86_64-gnu', 'bin', 'python3.14')
+    const script = `"${uv}" python install -q 3.14.6 && "${uv}" pip install -q --no-index --find-links "${wheels}" --break-system-packages --python "${python}" ${requirements.join(' ')}`
+    return {
+      argv: ['sh', '-c', script],
+      env: {
+        ...clean,
+        UV_PYTHON_DOWNLOADS_JSON_URL: join(root, 'downloads.json'),
+        UV_PYTHON_INSTALL_DIR: home,
+        UV_CACHE_DIR: join(root, cache),
+        UV_PYTHON_INSTALL_BIN: '0',
+      },
+    }
   }
-  const python = join(root, 'uv', 'cpython-3.14.6-linux-x86_64-gnu', 'bin', 'python3.14')
-  const install = `"${uv}" python install -q 3.14.6 && "${uv}" pip install -q --no-index --find-links "${wheels}" --break-system-packages --python "${python}" ${requirements.join(' ')}`
-  const pyembedEnv = { ...clean, ...env, PYEMBED_OFFLINE: '1' }
-  const sync = [process.execPath, cliPath, 'sync', '--quiet']
   return [
-    { name: 'sync', argv: sync, env: pyembedEnv, cwd: project, before: () => remove('data') },
-    { name: 'no-op sync', argv: sync, env: { ...pyembedEnv }, cwd: project },
+    { name: 'sync', command: (run) => sync(join(root, `data${run}`)) },
+    { name: 'no-op sync', command: (run) => sync(join(root, `data${run}`)) },
     {
       name: 'uv, empty cache',
-      argv: ['sh', '-c', install],
-      env: uvEnv,
-      before: () => {
-        remove('uv')
-        remove('uv-cache')
-      },
+      command: (run) => installWithUv(`uv-empty${run}`, `uv-cache${run}`),
     },
-    { name: 'uv, warm cache', argv: ['sh', '-c', install], env: uvEnv, before: () => remove('uv') },
+    { name: 'uv, warm cache', command: (run) => installWithUv(`uv-warm${run}`, 'uv-cache') },
     {
       name: 'tar -xzf',
-      argv: ['tar', '-xzf', archive, '-C', join(root, 'tar')],
-      env: clean,
-      before: () => {
-        remove('tar')
-        mkdirSync(join(root, 'tar'))
+      command: (run) => {
+        const directory = join(root, `tar${run}`)
+        mkdirSync(directory)
+        return { argv: ['tar', '-xzf', archive, '-C', directory], env: clean }
       },
     },
   ]

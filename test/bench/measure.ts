@@ -1,13 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A command to measure; `before` puts the world into the state that each run starts from. */
-export interface Subject {
-  readonly name: string
+export interface Command {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
-  readonly before?: () => void
+}
+
+/**
+ * What to measure; `command` is called before each run, outside the measured time, and gives it folders of its
+ * own. Nothing is deleted in between: for minutes ext4 creates files slowly where many were deleted.
+ */
+export interface Subject {
+  readonly name: string
+  readonly command: (run: number) => Command
 }
 
 export interface Sample {
@@ -16,14 +22,14 @@ export interface Sample {
   readonly peakBytes: number
 }
 
-/** Runs a command to its end. @throws when it fails */
-export async function measureOnce(subject: Subject): Promise<Sample> {
-  subject.before?.()
-  const [program = '', ...args] = subject.argv
+/** Runs a subject to its end. @throws when it fails */
+async function measureOnce({ name, command }: Subject, run: number): Promise<Sample> {
+  const { argv, env, cwd } = command(run)
+  const [program = '', ...args] = argv
   const started = performance.now()
   const child = spawn(program, args, {
-    env: subject.env,
-    cwd: subject.cwd,
+    env,
+    cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const peaks = watchMemory(child)
@@ -34,7 +40,7 @@ export async function measureOnce(subject: Subject): Promise<Sample> {
     child.on('error', reject)
   })
   const wallMs = performance.now() - started
-  if (code !== 0) throw new Error(`${subject.name} failed with ${code}:\n${stderr}`)
+  if (code !== 0) throw new Error(`${name} failed with ${code}:\n${stderr}`)
   return { wallMs, peakBytes: [...peaks.values()].reduce((sum, peak) => sum + peak, 0) }
 }
 
@@ -45,9 +51,8 @@ export async function measureInTurn(
 ): Promise<ReadonlyMap<string, readonly Sample[]>> {
   const samples = new Map<string, Sample[]>(subjects.map(({ name }) => [name, []]))
   for (let run = -1; run < runs; run++) {
-    const order = run % 2 === 1 ? subjects.toReversed() : subjects
-    for (const subject of order) {
-      const sample = await measureOnce(subject)
+    for (const subject of subjects) {
+      const sample = await measureOnce(subject, run)
       if (run >= 0) samples.get(subject.name)?.push(sample)
     }
   }

@@ -38,8 +38,6 @@ export function foreignOpens(
   allowed: readonly string[],
   libraries: ReadonlySet<string>,
 ): readonly string[] {
-  const inside = (path: string, folder: string): boolean =>
-    path === folder || path.startsWith(`${folder}/`)
   const isOurs = (path: string): boolean =>
     [...allowed, '/proc', '/sys', '/dev'].some(
       (folder) => inside(path, folder) || inside(realpath(path), folder),
@@ -47,6 +45,10 @@ export function foreignOpens(
   const isLibrary = (path: string): boolean =>
     libraries.has(basename(path)) && /^(?:\/usr)?\/lib(?:64)?\//.test(path)
   return opens.filter((path) => !isOurs(path) && path !== '/etc/ld.so.cache' && !isLibrary(path))
+}
+
+function inside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
 }
 
 function realpath(path: string): string {

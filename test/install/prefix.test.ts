@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
 import { createTreeWriter, type TreeWriter } from '../../src/fs/tree-writer.ts'
-import { DamagedCacheFile } from '../../src/install/damaged.ts'
 import { writePrefix } from '../../src/install/prefix.ts'
 import type { WheelFile } from '../../src/install/wheel.ts'
 import { parseTarget } from '../../src/platform/target.ts'
@@ -52,7 +51,7 @@ async function write(
   const root = join(temporaryDirectory('prefix'), 'prefix')
   mkdirSync(root)
   const writer = createTreeWriter(root)
-  await writePrefix(writer, { kind, archive, wheels })
+  await writePrefix(writer, { kind, archive, wheels, cacheDir: temporaryDirectory('cache') })
   return writer
 }
 
@@ -134,9 +133,12 @@ describe('writePrefix', () => {
   it('knows a damaged copy from an archive that was published broken', async () => {
     const good = makeArchive()
     const broken = makeArchive()
-    execFileSync('truncate', ['-s', '100', broken.path])
+    truncateSync(broken.path, 100)
 
-    await expect(write({ ...broken, sha256: good.sha256 })).rejects.toThrow(DamagedCacheFile)
+    await expect(write({ ...broken, sha256: good.sha256 })).rejects.toMatchObject({
+      code: 'PYEMBED_CHECKSUM_MISMATCH',
+      damagedFile: expect.any(String),
+    })
     expect(await codeOf(() => write({ ...broken, sha256: sha256sum(broken.path) }))).toBe(
       'PYEMBED_ARCHIVE_CORRUPT',
     )

@@ -6,10 +6,8 @@ import { describe, expect, it } from 'vitest'
 
 import { sortInventory } from '../../src/fs/inventory.ts'
 import { createTreeWriter, type TreeWriter } from '../../src/fs/tree-writer.ts'
-import { DamagedCacheFile } from '../../src/install/damaged.ts'
 import { parseRecord } from '../../src/install/record.ts'
 import { installWheel } from '../../src/install/wheel.ts'
-import { prefixLayout } from '../../src/platform/layout.ts'
 import { parseTarget } from '../../src/platform/target.ts'
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { errorOf } from '../helpers/errors.ts'
@@ -50,7 +48,7 @@ async function install(
   triple = 'x86_64-unknown-linux-gnu',
 ): Promise<TreeWriter> {
   const kind = { target: parseTarget(triple), version: '3.11.9', variant: 'default' } as const
-  await installWheel(wheel, writer, kind, prefixLayout(kind))
+  await installWheel(wheel, writer, kind, writer.root)
   return writer
 }
 
@@ -225,7 +223,10 @@ describe('installWheel', () => {
     const wheel = makeWheel(temporaryDirectory())
     writeFileSync(wheel.path, 'damaged')
 
-    await expect(install(wheel)).rejects.toThrow(DamagedCacheFile)
+    await expect(install(wheel)).rejects.toMatchObject({
+      code: 'PYEMBED_CHECKSUM_MISMATCH',
+      damagedFile: expect.any(String),
+    })
   })
 })
 
