@@ -15,7 +15,7 @@ process.exitCode = await main(process.argv.slice(2), streams)
 
 async function main(args: readonly string[], output: Streams): Promise<number> {
   let exitCode: number = exitCodes.ok
-  const program = createProgram(output, async (load, flags) => {
+  const program = createProgram(args, output, async (load, flags) => {
     exitCode = await runCommand(load, flags, output)
   })
   try {

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { PyEmbedError } from '../errors.ts'
@@ -11,14 +11,14 @@ interface Flags extends CommonFlags {
   readonly dir?: boolean
 }
 
-export const run: Run<Flags> = async (_, { project, dir }) => {
-  const { generated } = await openProject(project)
+export const run: Run<Flags> = (_, { project, dir }) => {
+  const { generated } = openProject(project)
   const file = join(generated, 'pyembed.cmake')
-  await access(file).catch(() => {
+  if (!existsSync(file)) {
     throw new PyEmbedError('PYEMBED_NOT_SYNCED', `there is no \`${file}\``, {
       hint: 'Run `pyembed sync`',
     })
-  })
+  }
   return {
     json: { dir: generated, file, lines: cmakeLines },
     text: dir === true ? generated : cmakeLines.trimEnd(),

@@ -16,8 +16,8 @@ export type Execute = <Flags extends CommonFlags>(
   flags: Flags,
 ) => Promise<void>
 
-/** The command line: every verb, its flags and its help. */
-export function createProgram(output: Streams, execute: Execute): Command {
+/** The command line: every verb with its help, and the flags of those that `args` names. */
+export function createProgram(args: readonly string[], output: Streams, execute: Execute): Command {
   const program = new Command('pyembed')
     .description('Python inside native C++/CMake applications')
     .version(packageVersion())
@@ -33,7 +33,9 @@ export function createProgram(output: Streams, execute: Execute): Command {
     addFlags: (command: Command) => Command = (command) => command,
   ): void => {
     const command = parent.command(name).description(description)
-    withCommonFlags(addFlags(command)).action((flags: Flags) => execute(load, flags))
+    // Seventy flags take commander a millisecond and a half.
+    if (args.includes(name)) withCommonFlags(addFlags(command))
+    command.action((flags: Flags) => execute(load, flags))
   }
 
   add(

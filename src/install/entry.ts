@@ -72,8 +72,7 @@ export async function ensureEntry(
   const head = await entryHead(locked)
   const existing = await openEntry(context.env.dataDir, head.pin)
   if (existing !== undefined) {
-    if (await hasKeyFiles(existing.prefix, { ...head, target: parseTarget(head.target) }))
-      return existing
+    if (hasKeyFiles(existing.prefix, { ...head, target: parseTarget(head.target) })) return existing
     context.emit({
       kind: 'warning',
       text: `files of \`${existing.directory}\` are gone; installing it again`,

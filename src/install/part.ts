@@ -32,7 +32,7 @@ export async function ensurePart(
 }
 
 async function openPart(directory: string): Promise<Part | undefined> {
-  const text = await readTextIfThere(join(directory, 'inventory.json'))
+  const text = readTextIfThere(join(directory, 'inventory.json'))
   const inventory = text === undefined ? undefined : parseInventoryText(text)?.files
   if (inventory === undefined) return undefined
   return { directory, root: join(directory, 'files'), inventory, isFresh: false }

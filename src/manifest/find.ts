@@ -8,10 +8,10 @@ import { manifestName } from './manifest.ts'
  * The manifest of a project: in `project` if given, else the nearest one above the working directory.
  * @throws PYEMBED_MANIFEST_NOT_FOUND
  */
-export async function findManifest(project: string | undefined): Promise<string> {
+export function findManifest(project: string | undefined): string {
   if (project !== undefined) return join(resolve(project), manifestName)
 
-  const directory = await findUpwards(process.cwd(), manifestName)
+  const directory = findUpwards(process.cwd(), manifestName)
   if (directory === undefined) {
     throw new PyEmbedError(
       'PYEMBED_MANIFEST_NOT_FOUND',

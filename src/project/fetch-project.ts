@@ -23,7 +23,7 @@ export async function fetchProject(
   context: Context,
   options: ProjectOptions & TargetOptions = {},
 ): Promise<readonly FetchedFile[]> {
-  const project = await openProject(options.project)
+  const project = openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
   const targets = chooseTargets(manifest, options)
   const lock = await requireLock(context, project, manifest, options)

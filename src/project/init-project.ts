@@ -57,7 +57,7 @@ export async function initProject(options: InitOptions = {}): Promise<InitResult
 }
 
 async function addLine(path: string, line: string): Promise<boolean> {
-  const text = (await readTextIfThere(path)) ?? ''
+  const text = readTextIfThere(path) ?? ''
   if (text.split(/\r?\n/).some((known) => known.trim() === line)) return false
   const separator = text === '' || text.endsWith('\n') ? '' : '\n'
   await writeFile(path, `${text}${separator}${line}\n`)

@@ -33,7 +33,7 @@ export async function lockProject(
   context: Context,
   options: LockOptions = {},
 ): Promise<LockResult> {
-  const project = await openProject(options.project)
+  const project = openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
   return updateLock(context, project, manifest, options)
 }

@@ -26,8 +26,8 @@ export interface TargetOptions {
   readonly isAllTargets?: boolean | undefined
 }
 
-export async function openProject(project: string | undefined): Promise<Project> {
-  const manifestPath = await findManifest(project)
+export function openProject(project: string | undefined): Project {
+  const manifestPath = findManifest(project)
   const directory = dirname(manifestPath)
   return {
     directory,

@@ -1,7 +1,35 @@
+import { join } from 'node:path'
+
+import { writeCMakeFiles } from '../cmake/write.ts'
 import type { Context } from '../context.ts'
-import { openProject } from './open.ts'
-import { readSyncState } from './sync-state.ts'
-import type { Synced, SyncOptions } from './sync-work.ts'
+import { PyEmbedError } from '../errors.ts'
+import { updateFile } from '../fs/atomic.ts'
+import { ensureEntry, lockedPrefix } from '../install/entry.ts'
+import type { Lock } from '../lock/lock.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { readManifest } from '../manifest/read.ts'
+import { fetchWheels } from '../packages/download.ts'
+import type { StoreEntry } from '../store/entry.ts'
+import { formatJson } from '../text/json.ts'
+import { requireLock } from './lock-project.ts'
+import { chooseTargets } from './lock-state.ts'
+import { openProject, type Project, type ProjectOptions, type TargetOptions } from './open.ts'
+import {
+  findSynced,
+  isSameInputs,
+  readInputs,
+  readSyncState,
+  type SyncResult,
+  type SyncState,
+} from './sync-state.ts'
+
+export interface SyncOptions extends ProjectOptions, TargetOptions {}
+
+export interface Synced {
+  readonly results: readonly SyncResult[]
+  /** False when everything was in place already. */
+  readonly hasChanged: boolean
+}
 
 /**
  * Makes the store and `.pyembed/` match the lock, for the host's target or those named; makes the lock
@@ -9,11 +37,63 @@ import type { Synced, SyncOptions } from './sync-work.ts'
  * @throws what `lockProject`, `ensureEntry` and `fetchWheels` throw
  */
 export async function syncProject(context: Context, options: SyncOptions = {}): Promise<Synced> {
-  const project = await openProject(options.project)
-  const known = await readSyncState(project, context.env.dataDir, options)
+  const known = findSynced(context.env.dataDir, options)
   if (known !== undefined) return { results: known, hasChanged: false }
 
-  // Loaded only when there is work: a sync without any is as quick as node.
-  const { syncWork } = await import('./sync-work.ts')
-  return syncWork(context, project, options)
+  const project = openProject(options.project)
+  const manifest = await readManifest(project.manifestPath)
+  const targets = chooseTargets(manifest, options)
+  const lock = await requireLock(context, project, manifest, options)
+  const entries: StoreEntry[] = []
+  for (const target of targets) entries.push(await syncTarget(context, lock, target))
+
+  await writeProjectFiles(project, manifest, entries)
+  const results = entries.map((entry) => describeEntry(entry, project))
+  await writeSyncState(project, results)
+  return { results, hasChanged: true }
+}
+
+async function syncTarget(context: Context, lock: Lock, target: string): Promise<StoreEntry> {
+  const locked = lockedPrefix(lock, target)
+  if (locked === undefined) {
+    throw new PyEmbedError('PYEMBED_LOCK_STALE', `the lock has no target \`${target}\``, {
+      hint: 'Run `pyembed lock`',
+    })
+  }
+  return ensureEntry(context, locked, () => fetchWheels(context, lock, target))
+}
+
+async function writeProjectFiles(
+  { generated }: Project,
+  manifest: Manifest,
+  entries: readonly StoreEntry[],
+): Promise<void> {
+  await writeCMakeFiles(generated, entries, manifest.app)
+  // Whoever forgets to ignore the folder still does not commit it.
+  await updateFile(join(generated, '.gitignore'), '*\n')
+}
+
+function describeEntry(
+  { head, prefix, directory }: StoreEntry,
+  { generated }: Project,
+): SyncResult {
+  return {
+    pinId: head.pin.id,
+    target: head.target,
+    prefix,
+    storeEntry: directory,
+    cmake: join(generated, 'pyembed.cmake'),
+    python: { version: head.version, build: head.build, variant: head.variant },
+    packages: head.packages.map(({ name, version }) => ({ name, version })),
+  }
+}
+
+/** Remembers a sync for {@link findSynced}. Results of other targets stay while the same lock is in force. */
+async function writeSyncState(project: Project, results: readonly SyncResult[]): Promise<void> {
+  const old = readSyncState(project)
+  const inputs = readInputs(project)
+  const others = isSameInputs(old?.inputs, inputs) ? old?.targets : {}
+  const now = Object.fromEntries(results.map((result) => [result.target, result]))
+  const state: SyncState = { inputs, targets: { ...others, ...now } }
+  await updateFile(join(project.generated, 'pin.json'), formatJson(state))
 }

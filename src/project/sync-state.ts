@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto'
-import { access } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { updateFile } from '../fs/atomic.ts'
 import { packageVersion } from '../fs/package-version.ts'
-import { hostTarget, parseTarget } from '../platform/target.ts'
-import type { Variant } from '../platform/layout.ts'
-import { entryDirectory, inventoryName } from '../store/entry.ts'
-import { hasKeyFiles } from '../store/key-files.ts'
-import { formatJson } from '../text/json.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
-import { type Project, type TargetOptions } from './open.ts'
+import type { Variant } from '../platform/layout.ts'
+import { hostTarget, parseTarget } from '../platform/target.ts'
+import { hasKeyFiles } from '../store/key-files.ts'
+import { entryDirectory, inventoryName } from '../store/paths.ts'
+import { openProject, type Project, type ProjectOptions, type TargetOptions } from './open.ts'
 
 /** What `sync` did for one target; `pyembed sync --json` prints it. */
 export interface SyncResult {
@@ -24,65 +21,45 @@ export interface SyncResult {
   readonly packages: readonly { readonly name: string; readonly version: string }[]
 }
 
-/** `.pyembed/pin.json`: what is in place, and the texts it was made from. */
-interface SyncState {
+/** What a sync is made from. The texts themselves: comparing them is quicker than loading a hash function. */
+export interface SyncInputs {
+  /** Version of pyembed. */
   readonly pyembed: string
   readonly manifest: string
   readonly lock: string
+}
+
+/** `.pyembed/pin.json`: what is in place, and what it was made from. */
+export interface SyncState {
+  readonly inputs: SyncInputs
   readonly targets: Readonly<Record<string, SyncResult>>
 }
 
 /**
  * What the last sync left, when it is still what this one would: same pyembed, same manifest, same lock, the
- * entries in the store. Reads few files and starts nothing, so that a sync without work is as quick as node.
+ * entries in the store. Reads few files and loads next to nothing, so that a sync without work is as quick as
+ * node.
  */
-export async function readSyncState(
-  project: Project,
+export function findSynced(
   dataDir: string,
-  { targets, isAllTargets }: TargetOptions,
-): Promise<readonly SyncResult[] | undefined> {
-  const state = await readState(project)
-  if (state === undefined || isAllTargets === true) return undefined
-  const inputs = await digestInputs(project)
-  if (
-    state.pyembed !== packageVersion() ||
-    state.manifest !== inputs.manifest ||
-    state.lock !== inputs.lock
-  ) {
-    return undefined
-  }
+  { project, targets, isAllTargets }: ProjectOptions & TargetOptions,
+): readonly SyncResult[] | undefined {
+  if (isAllTargets === true) return undefined
+  const opened = openProject(project)
+  const state = readSyncState(opened)
+  if (state === undefined || !isSameInputs(state.inputs, readInputs(opened))) return undefined
+
   const results: SyncResult[] = []
   for (const target of new Set(targets ?? [hostTarget()])) {
     const result = state.targets[target]
-    if (result === undefined) return undefined
-    const isWhole =
-      result.storeEntry === entryDirectory(dataDir, { id: result.pinId }) &&
-      (await isThere(join(result.storeEntry, inventoryName))) &&
-      (await hasKeyFiles(result.prefix, { ...result.python, target: parseTarget(target) })) &&
-      (await isThere(join(project.generated, 'pins', `${target}.cmake`))) &&
-      (await isThere(result.cmake))
-    if (!isWhole) return undefined
+    if (result === undefined || !isInPlace(result, opened, dataDir)) return undefined
     results.push(result)
   }
   return results
 }
 
-/** Remembers a sync. Results of other targets stay while the same lock is in force. */
-export async function writeSyncState(
-  project: Project,
-  results: readonly SyncResult[],
-): Promise<void> {
-  const old = await readState(project)
-  const inputs = { pyembed: packageVersion(), ...(await digestInputs(project)) }
-  const isSame =
-    old?.lock === inputs.lock && old.manifest === inputs.manifest && old.pyembed === inputs.pyembed
-  const now = Object.fromEntries(results.map((result) => [result.target, result]))
-  const state = { ...inputs, targets: { ...(isSame ? old.targets : {}), ...now } }
-  await updateFile(join(project.generated, 'pin.json'), formatJson(state))
-}
-
-async function readState({ generated }: Project): Promise<SyncState | undefined> {
-  const text = await readTextIfThere(join(generated, 'pin.json'))
+export function readSyncState({ generated }: Project): SyncState | undefined {
+  const text = readTextIfThere(join(generated, 'pin.json'))
   try {
     return text === undefined ? undefined : (JSON.parse(text) as SyncState)
   } catch {
@@ -90,23 +67,28 @@ async function readState({ generated }: Project): Promise<SyncState | undefined>
   }
 }
 
-async function digestInputs({
-  manifestPath,
-  lockPath,
-}: Project): Promise<{ manifest: string; lock: string }> {
+export function readInputs({ manifestPath, lockPath }: Project): SyncInputs {
   return {
-    manifest: digest(await readTextIfThere(manifestPath)),
-    lock: digest(await readTextIfThere(lockPath)),
+    pyembed: packageVersion(),
+    manifest: readTextIfThere(manifestPath) ?? '',
+    lock: readTextIfThere(lockPath) ?? '',
   }
 }
 
-function digest(text: string | undefined): string {
-  return text === undefined ? '' : createHash('sha256').update(text).digest('hex')
+export function isSameInputs(a: SyncInputs | undefined, b: SyncInputs): boolean {
+  return a?.pyembed === b.pyembed && a.manifest === b.manifest && a.lock === b.lock
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
+function isInPlace(
+  { target, pinId, prefix, storeEntry, python, cmake }: SyncResult,
+  { generated }: Project,
+  dataDir: string,
+): boolean {
+  return (
+    storeEntry === entryDirectory(dataDir, pinId) &&
+    existsSync(join(storeEntry, inventoryName)) &&
+    existsSync(join(generated, 'pins', `${target}.cmake`)) &&
+    existsSync(cmake) &&
+    hasKeyFiles(prefix, { ...python, target: parseTarget(target) })
   )
 }

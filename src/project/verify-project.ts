@@ -28,7 +28,7 @@ export async function findEntries(
   { env }: Context,
   options: ProjectOptions & TargetOptions,
 ): Promise<readonly StoreEntry[]> {
-  const project = await openProject(options.project)
+  const project = openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
   const lock = await requireFreshLock(project, manifest)
   const entries: StoreEntry[] = []

@@ -1,9 +1,9 @@
-import pc from 'picocolors'
+import { styleText } from 'node:util'
 
 import { PyEmbedError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { formatJson } from '../text/json.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, type Progress } from './progress.ts'
 import type { Streams } from './streams.ts'
 
 /** What a command hands over: data for `--json`, and the same for people. */
@@ -34,59 +34,78 @@ export interface Reporter {
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const
 
+/** What makes stderr pleasant, if it is a terminal. */
+interface Screen {
+  readonly paint: (color: 'cyan' | 'dim' | 'red' | 'yellow', text: string) => string
+  readonly progress: Progress | undefined
+}
+
+function openScreen(streams: Streams, options: ReporterOptions): Screen {
+  const isTerminal = streams.isTerminal()
+  const isLive = isTerminal && options.isProgressWanted && !options.isQuiet
+  return {
+    paint: (color, text) =>
+      options.isColorWanted && isTerminal
+        ? styleText(color, text, { validateStream: false })
+        : text,
+    progress: isLive ? createProgress(streams.err, process.stderr.columns) : undefined,
+  }
+}
+
 export function createReporter(streams: Streams, options: ReporterOptions): Reporter {
-  const colors = pc.createColors(options.isColorWanted && streams.isTerminal)
-  const isLive = streams.isTerminal && options.isProgressWanted && !options.isQuiet
-  const progress = isLive ? createProgress(streams.err, process.stderr.columns) : undefined
+  // Opened at the first event: a command that only prints its result does not pay for stderr.
+  let opened: Screen | undefined
+  const screen = (): Screen => (opened ??= openScreen(streams, options))
+  const stop = (): void => opened?.progress?.stop()
   const line = (text: string): void => {
-    progress?.clear()
+    screen().progress?.clear()
     streams.err(`${text}\n`)
   }
   const emit: Emit = (event) => {
     switch (event.kind) {
       case 'start':
-        progress?.start(event.id, event.text)
+        screen().progress?.start(event.id, event.text)
         break
       case 'progress':
-        progress?.update(event.id, event.done, event.total)
+        screen().progress?.update(event.id, event.done, event.total)
         break
       case 'end':
-        progress?.end(event.id)
+        screen().progress?.end(event.id)
         if (!options.isQuiet) line(event.text)
         break
       case 'note':
-        if (!options.isQuiet) line(`${colors.cyan('note')}: ${event.text}`)
+        if (!options.isQuiet) line(`${screen().paint('cyan', 'note')}: ${event.text}`)
         break
       case 'warning':
-        line(`${colors.yellow('warning')}: ${event.text}`)
+        line(`${screen().paint('yellow', 'warning')}: ${event.text}`)
         break
       case 'detail':
-        if (options.isVerbose) line(colors.dim(event.text))
+        if (options.isVerbose) line(screen().paint('dim', event.text))
         break
     }
   }
   return {
     emit,
     output: ({ json, text }) => {
-      progress?.stop()
+      stop()
       if (options.isJson) streams.out(formatJson(json))
       else if (text !== '') streams.out(`${text}\n`)
     },
     failure: (error) => {
-      progress?.stop()
+      stop()
       if (error instanceof PyEmbedError) {
-        line(`${colors.red(`error[${error.code}]`)}: ${error.message}`)
-        if (error.hint !== undefined) line(`\n${colors.cyan('hint')}: ${error.hint}`)
+        line(`${screen().paint('red', `error[${error.code}]`)}: ${error.message}`)
+        if (error.hint !== undefined) line(`\n${screen().paint('cyan', 'hint')}: ${error.hint}`)
         if (options.isVerbose && error.cause instanceof Error)
-          line(colors.dim(error.cause.stack ?? ''))
+          line(screen().paint('dim', error.cause.stack ?? ''))
         return exitCodes.failed
       }
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
       line(
-        `${colors.red('bug')}: pyembed failed in a way it does not know. Please report this:\n${stack}`,
+        `${screen().paint('red', 'bug')}: pyembed failed in a way it does not know. Please report this:\n${stack}`,
       )
       return exitCodes.bug
     },
-    stop: () => progress?.stop(),
+    stop,
   }
 }

@@ -5,6 +5,7 @@ import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import type { Inventory } from '../fs/inventory.ts'
 import type { Variant } from '../platform/layout.ts'
 import { formatInventoryText, parseInventoryText } from './inventory-text.ts'
+import { entryDirectory, inventoryName } from './paths.ts'
 import type { Pin } from './pin.ts'
 
 /** What a store entry says of itself, beside its files. */
@@ -26,16 +27,6 @@ export interface StoreEntry {
   readonly head: EntryHead
 }
 
-export function storeDirectory(dataDir: string): string {
-  return join(dataDir, 'store')
-}
-
-export function entryDirectory(dataDir: string, pin: Pick<Pin, 'id'>): string {
-  return join(storeDirectory(dataDir), pin.id)
-}
-
-export const inventoryName = 'inventory.json'
-
 const format = 1
 
 export function formatInventory(head: EntryHead, inventory: Inventory): string {
@@ -44,7 +35,7 @@ export function formatInventory(head: EntryHead, inventory: Inventory): string {
 
 /** Opens the entry of a pin; undefined when there is none. @throws PYEMBED_STORE_ENTRY_INVALID */
 export async function openEntry(dataDir: string, pin: Pin): Promise<StoreEntry | undefined> {
-  const directory = entryDirectory(dataDir, pin)
+  const directory = entryDirectory(dataDir, pin.id)
   const entry = await readEntry(directory)
   if (entry !== undefined && entry.head.pin.sha256 !== pin.sha256) {
     throw new PyEmbedError(

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
@@ -7,13 +7,9 @@ import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
  * Whether the files are there without which nothing can be built or started: a cheap look at a prefix that
  * someone may have emptied. `verify` is the thorough one.
  */
-export async function hasKeyFiles(prefix: string, kind: PrefixKind): Promise<boolean> {
+export function hasKeyFiles(prefix: string, kind: PrefixKind): boolean {
   const { executable, library, include } = prefixLayout(kind)
-  const found = [executable, library, `${include}/Python.h`].map((path) =>
-    access(join(prefix, path)),
-  )
-  return Promise.all(found).then(
-    () => true,
-    () => false,
+  return [executable, library, `${include}/Python.h`].every((path) =>
+    existsSync(join(prefix, path)),
   )
 }

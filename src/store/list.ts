@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 import { inventorySize } from '../fs/inventory.ts'
 import { compareText } from '../text/json.ts'
-import { readEntry, readInventory, storeDirectory, type StoreEntry } from './entry.ts'
+import { readEntry, readInventory, type StoreEntry } from './entry.ts'
+import { storeDirectory } from './paths.ts'
 
 export interface ListedEntry {
   readonly entry: StoreEntry

@@ -6,15 +6,8 @@ import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { makeTemporaryDirectory, sweepTemporary, temporaryName } from '../fs/atomic.ts'
 import { syncFileSystem } from '../fs/sync-file-system.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
-import {
-  entryDirectory,
-  type EntryHead,
-  formatInventory,
-  inventoryName,
-  openEntry,
-  storeDirectory,
-  type StoreEntry,
-} from './entry.ts'
+import { type EntryHead, formatInventory, openEntry, type StoreEntry } from './entry.ts'
+import { entryDirectory, inventoryName, storeDirectory } from './paths.ts'
 
 /**
  * Makes a store entry: `fill` writes the prefix into a stage beside the entry, the inventory is added, all is
@@ -27,7 +20,7 @@ export async function makeEntry(
   fill: (writer: TreeWriter) => Promise<void>,
 ): Promise<StoreEntry> {
   await sweepTemporary(storeDirectory(dataDir))
-  const directory = entryDirectory(dataDir, head.pin)
+  const directory = entryDirectory(dataDir, head.pin.id)
   const stage = await makeTemporaryDirectory(directory)
   let isFilled = false
   try {

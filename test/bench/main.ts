@@ -1,6 +1,14 @@
 // npm run bench: what pyembed costs, as ratios against its peers in the same run. Linux x86_64.
 //   npm run bench -- --runs 7
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -47,11 +55,15 @@ async function bench(): Promise<void> {
       ['', ''],
       ['sync / uv (empty cache)', `${ratio('sync', 'uv, empty cache')}   target <= 0.8`],
       ['sync / uv (warm cache)', ratio('sync', 'uv, warm cache')],
+      [
+        'sync, nothing unpacked / uv (empty cache)',
+        ratio('sync, nothing unpacked', 'uv, empty cache'),
+      ],
       ['sync / tar -xzf (Python alone, no packages)', ratio('sync', 'tar -xzf')],
       ['no-op sync / sync', ratio('no-op sync', 'sync')],
       [
         'sync, process-tree peak, MB',
-        `${formatSummary(summarize(peak('sync')), 0)}   target <= 200`,
+        `${formatSummary(summarize(peak('sync, nothing unpacked')), 0)}   target <= 200`,
       ],
       ...start.map(({ name, cpuMs }) => [
         `${name}, cpu ms above bare node`,
@@ -134,6 +146,16 @@ function subjects({ project, env, archive, uv, wheels, requirements }: World): r
   }
   return [
     { name: 'sync', command: (run) => sync(join(root, `data${run}`)) },
+    {
+      name: 'sync, nothing unpacked',
+      command: (run) => {
+        const cache = join(root, `cache${run}`)
+        mkdirSync(cache)
+        symlinkSync(join(env['PYEMBED_CACHE_DIR'] ?? '', 'downloads'), join(cache, 'downloads'))
+        const { argv, cwd, env: syncEnv } = sync(join(root, `first${run}`))
+        return { argv, cwd: cwd ?? root, env: { ...syncEnv, PYEMBED_CACHE_DIR: cache } }
+      },
+    },
     { name: 'no-op sync', command: (run) => sync(join(root, `data${run}`)) },
     {
       name: 'uv, empty cache',

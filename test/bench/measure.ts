@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
 export interface Command {
@@ -25,6 +25,8 @@ export interface Sample {
 /** Runs a subject to its end. @throws when it fails */
 async function measureOnce({ name, command }: Subject, run: number): Promise<Sample> {
   const { argv, env, cwd } = command(run)
+  // What the one before left to be written is not this one's to wait for.
+  spawnSync('sync')
   const [program = '', ...args] = argv
   const started = performance.now()
   const child = spawn(program, args, {

@@ -16,10 +16,10 @@ describe('findUpwards', () => {
     const root = temporaryDirectory()
     writeFiles(root, { 'pyembed.toml': '', 'app/pyembed.toml': '', 'app/src/deep/x': '' })
 
-    expect(await findUpwards(join(root, from), 'pyembed.toml')).toBe(join(root, found))
+    expect(findUpwards(join(root, from), 'pyembed.toml')).toBe(join(root, found))
   })
 
   it('ends at the root', async () => {
-    expect(await findUpwards(temporaryDirectory(), 'no-such-file-anywhere')).toBeUndefined()
+    expect(findUpwards(temporaryDirectory(), 'no-such-file-anywhere')).toBeUndefined()
   })
 })

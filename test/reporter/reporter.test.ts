@@ -8,7 +8,7 @@ function makeReporter(options: Partial<ReporterOptions> = {}, isTerminal = false
   const streams = {
     out: (text: string) => void (written.out += text),
     err: (text: string) => void (written.err += text),
-    isTerminal,
+    isTerminal: () => isTerminal,
   }
   const reporter = createReporter(streams, {
     isJson: false,
