@@ -146,6 +146,7 @@ function subjects({ project, env, archive, uv, wheels, requirements }: World): r
   }
   return [
     { name: 'sync', command: (run) => sync(join(root, `data${run}`)) },
+    { name: 'no-op sync', command: (run) => sync(join(root, `data${run}`)) },
     {
       name: 'sync, nothing unpacked',
       command: (run) => {
@@ -156,7 +157,6 @@ function subjects({ project, env, archive, uv, wheels, requirements }: World): r
         return { argv, cwd: cwd ?? root, env: { ...syncEnv, PYEMBED_CACHE_DIR: cache } }
       },
     },
-    { name: 'no-op sync', command: (run) => sync(join(root, `data${run}`)) },
     {
       name: 'uv, empty cache',
       command: (run) => installWithUv(`uv-empty${run}`, `uv-cache${run}`),
