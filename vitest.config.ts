@@ -11,6 +11,8 @@ export default defineConfig({
           pool: 'threads',
           // No state at module level: then tests need no fresh modules, and take a tenth of the time.
           isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -20,6 +22,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/setup.ts'],
           pool: 'forks',
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
