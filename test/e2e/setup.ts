@@ -30,6 +30,8 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
     PYEMBED_CACHE_DIR: join(readEnvironment().cacheDir, 'test-cache'),
     PYEMBED_DATA_DIR: join(root, 'data'),
   }
+  // Downloads are known by their hash; what an earlier state of the code unpacked is not trusted.
+  rmSync(join(cliEnv.PYEMBED_CACHE_DIR, 'unpacked'), { recursive: true, force: true })
   const projects: Record<string, { directory: string; results: SyncResult[] }> = {}
   for (const { build, version, numpy } of builds) {
     const directory = join(root, build)

@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
@@ -104,12 +104,36 @@ describe.each(builds)('sync of Python $version', ({ version, build, minor }) => 
     damaged.writeUInt8((damaged.at(-100) ?? 0) ^ 1, damaged.length - 100)
     writeFileSync(file?.path ?? '', damaged)
     rmSync(storeEntry, { recursive: true })
+    // What is unpacked already needs neither.
+    rmSync(join(dirname(file?.path ?? ''), '..', 'unpacked'), { recursive: true })
 
     const { exitCode, stderr } = await run('sync')
 
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
     expect(stderr).toContain(`the cached \`${file?.name}\` has sha256`)
     expect(readFileSync(file?.path ?? '').equals(good)).toBe(true)
+    expect((await run('verify')).exitCode).toBe(0)
+  })
+
+  it.each([
+    ['changed', (path: string) => writeFileSync(path, 'x')],
+    ['missing', (path: string) => rmSync(path)],
+  ])('unpacks a part anew of which a file is %s', async (_, damage) => {
+    const { storeEntry, prefix } = await sync()
+    const path = join(prefix, `lib/python${minor}/os.py`)
+    const good = readFileSync(path)
+    const parts = join(dirname(files[0]?.path ?? ''), '..', 'unpacked')
+    const [part = ''] = readdirSync(parts).filter((name) =>
+      existsSync(join(parts, name, 'files', `lib/python${minor}/os.py`)),
+    )
+    damage(join(parts, part, 'files', `lib/python${minor}/os.py`))
+    rmSync(storeEntry, { recursive: true })
+
+    const { exitCode, stderr } = await run('sync')
+
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    expect(stderr).toContain('os.py` of `')
+    expect(readFileSync(path).equals(good)).toBe(true)
     expect((await run('verify')).exitCode).toBe(0)
   })
 
