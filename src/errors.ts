@@ -35,6 +35,7 @@ export const errorCodes = [
   'PYEMBED_STORE_ENTRY_INVALID',
   'PYEMBED_NOT_SYNCED',
   'PYEMBED_PATH_UNSUPPORTED',
+  'PYEMBED_FILE_SYSTEM',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]
@@ -78,4 +79,28 @@ export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined
+}
+
+const systemErrorCures: Readonly<Record<string, string>> = {
+  EACCES:
+    'You may not write there: change its permissions, or name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+  EDQUOT: 'Your quota is used up: remove what you do not need (`pyembed store list`)',
+  EIO: 'The disk or the network behind it fails: look at the system log',
+  EISDIR: 'A folder is where a file should be: move it away',
+  ELOOP: 'A symbolic link there leads to itself: remove it',
+  EMFILE: 'Too many files are open: raise the limit (`ulimit -n`)',
+  ENAMETOOLONG: 'Name shorter folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+  ENOSPC: 'The disk is full: remove what you do not need (`pyembed store list`)',
+  ENOTDIR: 'A file is where a folder should be: move it away, or name another folder',
+  EPERM:
+    'The system does not allow it there: name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+  EROFS:
+    'That file system is read-only: name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+}
+
+/** What the file system refused, as an error with a cure; undefined for errors that mean a bug. */
+export function fromSystemError(error: unknown): PyEmbedError | undefined {
+  const hint = systemErrorCures[systemErrorCode(error) ?? '']
+  if (hint === undefined || !(error instanceof Error)) return undefined
+  return new PyEmbedError('PYEMBED_FILE_SYSTEM', error.message, { hint, cause: error })
 }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-import { PyEmbedError } from '../errors.ts'
+import { fromSystemError, PyEmbedError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { formatJson } from '../text/json.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -91,8 +91,9 @@ export function createReporter(streams: Streams, options: ReporterOptions): Repo
       if (options.isJson) streams.out(formatJson(json))
       else if (text !== '') streams.out(`${text}\n`)
     },
-    failure: (error) => {
+    failure: (thrown) => {
       stop()
+      const error = fromSystemError(thrown) ?? thrown
       if (error instanceof PyEmbedError) {
         line(`${screen().paint('red', `error[${error.code}]`)}: ${error.message}`)
         if (error.hint !== undefined) line(`\n${screen().paint('cyan', 'hint')}: ${error.hint}`)

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 
@@ -245,6 +246,24 @@ function makeMirror(change: (path: string) => void): string {
   writeFiles(mirror, { [`${build}/SHA256SUMS`]: `${sha256sum(path)}  ${archive}\n` })
   return mirror
 }
+
+describe('a data directory that cannot be written', () => {
+  it('is named, with what to set', async () => {
+    const files = lockedFiles()
+    const project = makeProject(files)
+    const path = join(temporaryDirectory('data'), 'file')
+    writeFileSync(path, '')
+
+    const result = await runCli(['sync'], {
+      cwd: project.directory,
+      env: { ...project.env, PYEMBED_DATA_DIR: join(path, 'data') },
+    })
+
+    expectError(result, 'PYEMBED_FILE_SYSTEM')
+    expect(result.stderr).toContain(path)
+    expectNothingHalfMade(project, files)
+  })
+})
 
 describe('a source that fails', () => {
   it('publishes a truncated archive', async () => {

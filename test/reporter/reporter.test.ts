@@ -101,6 +101,17 @@ describe('failure', () => {
     expect(verbose.written.err).toContain('the cause')
   })
 
+  it('tells what the file system refused, with a cure, and exits with 1', () => {
+    const { reporter, written } = makeReporter()
+
+    const exitCode = reporter.failure(
+      Object.assign(new Error("ENOSPC: no space left on device, write '/x'"), { code: 'ENOSPC' }),
+    )
+
+    expect(exitCode).toBe(1)
+    expect(written.err).toMatch(/^error\[PYEMBED_FILE_SYSTEM\]: ENOSPC.*\n\nhint: The disk is full/)
+  })
+
   it.each([[new TypeError('x is undefined')], ['a string']])(
     'takes %s for a bug and exits with 70',
     (error) => {
