@@ -123,10 +123,10 @@ describe.each(builds)('sync of Python $version', ({ version, build, minor }) => 
     const path = join(prefix, `lib/python${minor}/os.py`)
     const good = readFileSync(path)
     const parts = join(dirname(files[0]?.path ?? ''), '..', 'unpacked')
-    const [part = ''] = readdirSync(parts).filter((name) =>
+    const part = readdirSync(parts).find((name) =>
       existsSync(join(parts, name, 'files', `lib/python${minor}/os.py`)),
     )
-    damage(join(parts, part, 'files', `lib/python${minor}/os.py`))
+    damage(join(parts, part ?? '', 'files', `lib/python${minor}/os.py`))
     rmSync(storeEntry, { recursive: true })
 
     const { exitCode, stderr } = await run('sync')
