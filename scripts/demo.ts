@@ -10,6 +10,7 @@ import { PyEmbedError } from '../src/errors.ts'
 import { openClient } from '../src/fetch/client.ts'
 import { packageRoot } from '../src/fs/package-root.ts'
 import { walkFiles } from '../src/fs/inventory.ts'
+import { hostTarget } from '../src/platform/target.ts'
 import type { SyncResult } from '../src/project/sync-state.ts'
 import { formatSize } from '../src/text/size.ts'
 
@@ -74,7 +75,10 @@ async function chooseSource(): Promise<Record<string, string>> {
     'python-build-standalone does not answer: archives are assembled from package registries (go, mvn and pip)',
   )
   const { assembleMirror } = await import('../test/mirror/assemble.ts')
-  const { dir } = await assembleMirror({ log: (line) => process.stdout.write(`  ${line}\n`) })
+  const { dir } = await assembleMirror({
+    log: (line) => process.stdout.write(`  ${line}\n`),
+    only: { builds: ['20260610'], targets: [hostTarget()] },
+  })
   return { PYEMBED_PYTHON_MIRROR: dir }
 }
 
