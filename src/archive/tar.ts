@@ -67,6 +67,7 @@ export async function unpackTarGz(
         for await (const chunk of chunks) {
           parser.write(chunk)
           if (failure !== undefined) throw failure
+          await writer.drain()
         }
         parser.end()
       },

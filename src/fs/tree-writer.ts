@@ -1,20 +1,15 @@
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, fchmodSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { createBackgroundWriter } from './background-writer.ts'
 import type { FileRecord, Inventory } from './inventory.ts'
 
 export type LogicalMode = '0644' | '0755'
+
+/** Chunks of this size are worth a trip to another thread. */
+const largeChunk = 128 * 1024
 
 /**
  * Writes files into a fresh tree and keeps their records: what is written is hashed on the way, so that the
@@ -25,13 +20,17 @@ export interface TreeWriter {
   readonly inventory: Inventory
   /** Writes a new file. @returns its record */
   readonly writeFile: (path: string, mode: LogicalMode, chunks: Iterable<Uint8Array>) => FileRecord
-  /** Opens a new file for content that comes piece by piece. */
+  /** Opens a new file for content that comes piece by piece; pieces must not change afterwards. */
   readonly openFile: (
     path: string,
     mode: LogicalMode,
   ) => { write(chunk: Uint8Array): void; close(): FileRecord }
   readonly writeLink: (path: string, text: string) => void
   readonly remove: (path: string) => void
+  /** Lets large writes that were put off catch up: to be awaited between pieces. @throws what one failed with */
+  readonly drain: () => Promise<void>
+  /** Waits until all is written; the tree is whole only then. @throws what a write failed with */
+  readonly finish: () => Promise<void>
   /** Lets `place` put a file of this record there, as a link to one that exists or a copy of it. */
   readonly placeFile: (path: string, record: FileRecord, place: (target: string) => void) => void
 }
@@ -43,6 +42,7 @@ export interface TreeWriter {
 export function createTreeWriter(root: string): TreeWriter {
   const inventory = new Map<string, FileRecord>()
   const folders = new Set<string>(['.'])
+  const background = createBackgroundWriter()
   // fchmod costs a system call a file: only where the umask takes bits away.
   const isUmaskUsual = (process.umask() & 0o755) === 0
 
@@ -66,11 +66,17 @@ export function createTreeWriter(root: string): TreeWriter {
     return {
       write(chunk) {
         hash.update(chunk)
+        if (chunk.byteLength >= largeChunk) {
+          background.write(file, chunk, size)
+        } else {
+          for (let done = 0; done < chunk.byteLength;) {
+            done += writeSync(file, chunk, done, chunk.byteLength - done, size + done)
+          }
+        }
         size += chunk.byteLength
-        for (let offset = 0; offset < chunk.byteLength;) offset += writeSync(file, chunk, offset)
       },
       close() {
-        closeSync(file)
+        background.close(file)
         const record: FileRecord = { mode, sha256: hash.digest('hex'), size }
         inventory.set(path, record)
         return record
@@ -100,6 +106,8 @@ export function createTreeWriter(root: string): TreeWriter {
       })
       inventory.set(path, record)
     },
+    drain: background.drain,
+    finish: background.finish,
     remove: (path) => {
       rmSync(join(root, path), { force: true })
       inventory.delete(path)

@@ -33,5 +33,6 @@ export async function writeArchive(
     const { sha256 } = recordFile(archive.path, Buffer.allocUnsafe(1024 * 1024))
     throw sha256 === archive.sha256 ? error : damagedCacheFile(archive, sha256)
   }
+  await writer.finish()
   relocatePrefix(writer)
 }

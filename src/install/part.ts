@@ -48,7 +48,7 @@ async function makePart(
     const root = join(stage, 'files')
     await mkdir(root)
     const writer = createTreeWriter(root)
-    await fill(writer)
+    await fill(writer).finally(() => writer.finish())
     // No sync: a part is compared with its hashes whenever it is used.
     await writeFile(join(stage, 'inventory.json'), formatInventoryText({}, writer.inventory))
     await rename(stage, directory)

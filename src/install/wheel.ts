@@ -66,7 +66,10 @@ export async function installWheel(
   const placeLarge = async (file: ZipFile): Promise<void> => {
     const { path, isScript } = destination(file.path, distInfo, layout)
     const output = writer.openFile(path, isScript ? '0755' : file.mode)
-    for await (const piece of file.pieces()) output.write(piece)
+    for await (const piece of file.pieces()) {
+      output.write(piece)
+      await writer.drain()
+    }
     compare(remember(path, output.close()), file)
   }
   const files = zip.files.filter(({ path }) => {
@@ -76,6 +79,7 @@ export async function installWheel(
     )
   })
   await placeFiles(files, placeSmall, placeLarge)
+  await writer.finish()
   const entryPoints = zip.files.find((file) => file.path === `${distInfo}/entry_points.txt`)
   const place = { distribution, kind, layout, root: pipRoot }
   const declaredCommands = parseEntryPoints(entryPoints?.read().toString() ?? '')

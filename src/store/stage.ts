@@ -29,7 +29,7 @@ export async function makeEntry(
     // As every folder below it, under any umask.
     await chmod(prefix, 0o755)
     const writer = createTreeWriter(prefix)
-    await fill(writer)
+    await fill(writer).finally(() => writer.finish())
     await writeFile(join(stage, inventoryName), formatInventory(head, writer.inventory))
     await syncFileSystem(stage, variables)
     isFilled = true

@@ -62,7 +62,7 @@ async function bench(): Promise<void> {
       ['sync / tar -xzf (Python alone, no packages)', ratio('sync', 'tar -xzf')],
       ['no-op sync / sync', ratio('no-op sync', 'sync')],
       [
-        'sync, process-tree peak, MB',
+        'the largest process tree of sync, MB',
         `${formatSummary(summarize(peak('sync, nothing unpacked')), 0)}   target <= 200`,
       ],
       ...start.map(({ name, cpuMs }) => [
