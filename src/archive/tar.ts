@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 
 import { Parser, type ReadEntry } from 'tar'
 
-import { PyEmbedError } from '../errors.ts'
+import { fromSystemError, PyEmbedError } from '../errors.ts'
 import { logicalMode } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import { createEntryPolicy, type EntryPolicy } from './policy.ts'
@@ -75,7 +75,8 @@ export async function unpackTarGz(
     )
     if (failure !== undefined) throw failure
   } catch (error) {
-    if (error instanceof PyEmbedError || options.signal?.aborted === true) throw error
+    const isOurs = error instanceof PyEmbedError || fromSystemError(error) !== undefined
+    if (isOurs || options.signal?.aborted === true) throw error
     throw new PyEmbedError(
       'PYEMBED_ARCHIVE_CORRUPT',
       `\`${options.name}\` cannot be unpacked: ${reasonOf(error)}`,

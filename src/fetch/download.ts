@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { renameWithRetry, temporaryName } from '../fs/atomic.ts'
+import { renameWithRetry, sweepTemporary, temporaryName } from '../fs/atomic.ts'
 import { cachedSize, cachePath } from './cache.ts'
 import { type HttpClient, openClient, reasonOf } from './client.ts'
 import { locate, type Source } from './source.ts'
@@ -33,6 +33,7 @@ export async function downloadFile(
   const path = cachePath(env.cacheDir, wanted.sha256)
   if ((await cachedSize(env.cacheDir, wanted.sha256)) !== undefined) return path
 
+  await sweepTemporary(dirname(path))
   await using client = openClient(env, signal)
   const failures: PyEmbedError[] = []
   for (const source of sources) {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 import { compareText } from '../text/json.ts'
 
@@ -36,18 +35,6 @@ export function inventorySize(inventory: Inventory): number {
   let bytes = 0
   for (const record of inventory.values()) bytes += isLink(record) ? 0 : record.size
   return bytes
-}
-
-/** Every path below `root` that is not a folder, relative with `/`, unsorted; with whether it is a link. */
-export function* walkFiles(
-  root: string,
-  folder = '',
-): Generator<{ path: string; isLink: boolean }> {
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (entry.isDirectory()) yield* walkFiles(root, path)
-    else yield { path, isLink: entry.isSymbolicLink() }
-  }
 }
 
 /** The record of a file as it is on disk now. `buffer` is what it reads through. */

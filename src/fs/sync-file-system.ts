@@ -1,3 +1,4 @@
+import { PyEmbedError } from '../errors.ts'
 import { run } from '../process/run.ts'
 
 /**
@@ -11,5 +12,13 @@ export async function syncFileSystem(
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   if (process.platform !== 'linux') return
-  await run('sync', ['-f', directory], { env: { PATH: variables['PATH'] } })
+  const { isOk, reason, stderr } = await run('sync', ['-f', directory], {
+    env: { PATH: variables['PATH'] },
+  })
+  if (isOk) return
+  throw new PyEmbedError(
+    'PYEMBED_FILE_SYSTEM',
+    `\`${directory}\` could not be written to the disk (${reason}): ${stderr.trim()}`,
+    { hint: 'The disk may be full or failing: look at the system log, then run the command again' },
+  )
 }

@@ -1,30 +1,39 @@
 import { constants, copyFileSync, linkSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { isLink, recordFile } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
-import type { Part } from './part.ts'
+import { DamagedPart, type Part } from './part.ts'
 
-/** A part in the cache is not what it was when it was made. */
-export class DamagedPart extends Error {
-  override readonly name = 'DamagedPart'
-  readonly directory: string
+/** Windows has no x bit. */
+const hasModes = process.platform !== 'win32'
 
-  constructor({ directory }: Part, path: string) {
-    super(`\`${path}\` of \`${directory}\` has changed`)
-    this.directory = directory
-  }
-}
+/** Files between looks at what else there is to do. */
+const pause = 128
 
 /**
  * Puts a part into a prefix, by hard links where the file system has them for both, else by reflink or copy.
  * Each file is compared with its hash first. @throws DamagedPart, PYEMBED_PACKAGE_CONFLICT
  */
-export function addPart(writer: TreeWriter, part: Part, leftOut: ReadonlySet<string>): void {
+export async function addPart(
+  writer: TreeWriter,
+  part: Part,
+  leftOut: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<void> {
   const buffer = Buffer.allocUnsafe(1024 * 1024)
+  let untilPause = pause
   for (const [path, record] of part.inventory) {
     if (leftOut.has(path)) continue
+    untilPause -= 1
+    if (untilPause === 0) {
+      untilPause = pause
+      // Lets Ctrl-C be heard.
+      await setImmediate()
+      signal?.throwIfAborted()
+    }
     if (isLink(record)) {
       writer.writeLink(path, record.link)
       continue
@@ -32,11 +41,16 @@ export function addPart(writer: TreeWriter, part: Part, leftOut: ReadonlySet<str
     const source = join(part.root, path)
     if (!part.isFresh) {
       const found = readRecord(source, buffer)
-      if (found?.sha256 !== record.sha256 || found.mode !== record.mode) {
-        throw new DamagedPart(part, path)
+      if (found?.sha256 !== record.sha256 || (found.mode !== record.mode && hasModes)) {
+        throw new DamagedPart(part.directory, path)
       }
     }
-    writer.placeFile(path, record, (target) => linkOrCopy(source, target))
+    try {
+      writer.placeFile(path, record, (target) => linkOrCopy(source, target))
+    } catch (error) {
+      // Another process found the part damaged and removed it.
+      throw systemErrorCode(error) === 'ENOENT' ? new DamagedPart(part.directory, path) : error
+    }
   }
 }
 

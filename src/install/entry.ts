@@ -12,7 +12,7 @@ import { type EntryHead, openEntry, type StoreEntry } from '../store/entry.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { computePin } from '../store/pin.ts'
 import { discardEntry, makeEntry } from '../store/stage.ts'
-import { DamagedPart } from './assemble.ts'
+import { DamagedPart } from './part.ts'
 import { writePrefix } from './prefix.ts'
 import { recipe } from './recipe.ts'
 
@@ -62,7 +62,7 @@ export async function fetchArchive(
 /**
  * The store entry of a locked prefix: the one that is there, or a new one from the archive and the wheels.
  * `fetchWheels` puts the wheels into the download cache. A cached file that turns out damaged is removed,
- * and all that is missing is fetched again, once.
+ * and all that is missing is fetched again.
  */
 export async function ensureEntry(
   context: Context,
@@ -84,13 +84,15 @@ export async function ensureEntry(
     await fetchWheels()
     return installEntry(context, locked, head, archive)
   }
-  try {
-    return await make()
-  } catch (error) {
-    if (!(await repairCache(error))) throw error
-    const { message } = error as Error
-    context.emit({ kind: 'warning', text: `${message}; trying again` })
-    return make()
+  // Each file of the cache can be damaged, and each is named when it is come upon.
+  for (let repairs = 2 * (locked.packages.length + 1); ; repairs--) {
+    try {
+      return await make()
+    } catch (error) {
+      if (repairs < 0 || !(await repairCache(error))) throw error
+      const { message } = error as Error
+      context.emit({ kind: 'warning', text: `${message}; trying again` })
+    }
   }
 }
 

@@ -21,6 +21,17 @@ export interface Part {
   readonly isFresh: boolean
 }
 
+/** A part in the cache is not what it was when it was made. */
+export class DamagedPart extends Error {
+  override readonly name = 'DamagedPart'
+  readonly directory: string
+
+  constructor(directory: string, path: string) {
+    super(`\`${path}\` of \`${directory}\` is not what it was`)
+    this.directory = directory
+  }
+}
+
 /** The part of that key, from the cache or made by `fill`. Complete or not there; two processes may make it at once. */
 export async function ensurePart(
   cacheDir: string,
@@ -44,6 +55,7 @@ async function makePart(
 ): Promise<Part> {
   await sweepTemporary(join(directory, '..'))
   const stage = await makeTemporaryDirectory(directory)
+  let isFilled = false
   try {
     const root = join(stage, 'files')
     await mkdir(root)
@@ -51,15 +63,17 @@ async function makePart(
     await fill(writer).finally(() => writer.finish())
     // No sync: a part is compared with its hashes whenever it is used.
     await writeFile(join(stage, 'inventory.json'), formatInventoryText({}, writer.inventory))
+    isFilled = true
     await rename(stage, directory)
     return { directory, root: join(directory, 'files'), inventory: writer.inventory, isFresh: true }
   } catch (error) {
     await rm(stage, { recursive: true, force: true })
-    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')) throw error
+    const isTaken =
+      isFilled && ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
+    if (!isTaken) throw error
     const other = await openPart(directory)
     if (other !== undefined) return other
-    // A folder of that name that is no part: what a crash of the machine may leave.
-    await rm(directory, { recursive: true, force: true })
-    return makePart(directory, fill)
+    // A folder of that name that is no part: what a crash of the machine may leave. Gone, the next try has room.
+    throw new DamagedPart(directory, 'inventory.json')
   }
 }

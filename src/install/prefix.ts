@@ -40,11 +40,8 @@ export async function writePrefix(writer: TreeWriter, parts: PrefixParts): Promi
       { hint: 'Choose another build of python-build-standalone' },
     )
   }
-  addPart(writer, archive, replaced)
-  for (const wheel of wheels) {
-    parts.signal?.throwIfAborted()
-    addPart(writer, wheel, new Set())
-  }
+  await addPart(writer, archive, replaced, parts.signal)
+  for (const wheel of wheels) await addPart(writer, wheel, new Set(), parts.signal)
 }
 
 async function unpackParts(

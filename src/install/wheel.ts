@@ -28,6 +28,9 @@ export interface WheelFile {
  * binary distribution format), after its hash was checked.
  * @throws PYEMBED_WHEEL_INVALID, PYEMBED_PACKAGE_CONFLICT, PYEMBED_ARCHIVE_*
  */
+/** Stands for the scripts folder when names are judged: what lies there comes from no file of the wheel. */
+const commandFolder = '.pyembed-commands'
+
 export async function installWheel(
   wheel: WheelFile,
   writer: TreeWriter,
@@ -52,7 +55,9 @@ export async function installWheel(
   }
   const put: Put = (path, mode, content) => remember(path, writer.writeFile(path, mode, [content]))
   const compare = ({ hash }: RecordLine, file: ZipFile): void => {
-    if (hash === declared.get(file.path)) return
+    const wanted = declared.get(file.path)
+    // Another algorithm is as good: the whole file's hash, from the lock, has decided already.
+    if (hash === wanted || /^sha(?:384|512)=/.test(wanted ?? '')) return
     throw invalid(wheel.name, `its RECORD says another hash for \`${file.path}\``)
   }
   const commands: Command[] = []
@@ -83,7 +88,12 @@ export async function installWheel(
   const entryPoints = zip.files.find((file) => file.path === `${distInfo}/entry_points.txt`)
   const place = { distribution, kind, layout, root: pipRoot }
   const declaredCommands = parseEntryPoints(entryPoints?.read().toString() ?? '')
-  await installCommands([...commands, ...entryPointCommands(declaredCommands, place)], place, put)
+  const allCommands = [...commands, ...entryPointCommands(declaredCommands, place)]
+  for (const { name } of allCommands) {
+    if (/[/\\]/.test(name)) throw invalid(wheel.name, `its command \`${name}\` is no file name`)
+    policy.acceptFile(`${commandFolder}/${name}`)
+  }
+  await installCommands(allCommands, place, put)
   const folder = `${layout.sitePackages}/${distInfo}`
   put(`${folder}/INSTALLER`, '0644', Buffer.from('pyembed\n'))
   const own = { path: posix.relative(layout.sitePackages, `${folder}/RECORD`), hash: '', size: '' }

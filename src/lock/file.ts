@@ -8,7 +8,9 @@ import { formatJson } from '../text/json.ts'
 import { type Lock, lockVersion } from './lock.ts'
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.+-]*$/))
+const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.+!-]*$/))
+/** No path: it names folders. */
+const triple = v.pipe(v.string(), v.regex(/^[a-z0-9_]+(?:-[a-z0-9_]+){1,3}$/))
 const size = v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
 const archive = v.object({
   name: fileName,
@@ -26,9 +28,9 @@ const lockSchema = v.object({
     variant: v.picklist(['default', 'freethreaded']),
   }),
   platform: v.object({ glibc: v.string(), macos: v.string() }),
-  tool: v.record(v.string(), archive),
+  tool: v.record(triple, archive),
   targets: v.record(
-    v.string(),
+    triple,
     v.object({
       archive,
       packages: v.array(

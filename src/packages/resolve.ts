@@ -48,40 +48,44 @@ export async function resolvePackages(
     return new Map(resolved)
   }
   const kept = [...new Set(request.previous.map(({ name, version }) => `${name}==${version}`))]
-  const first = await attemptOr(
-    () => attempt(kept),
-    () => attempt([]),
-    kept.length > 0,
-  )
+  // One pin that no longer fits must not cost the others theirs.
+  const withoutOne = kept.map((pin) => kept.filter((other) => other !== pin))
+  const first = await firstSolution([kept, ...withoutOne.slice(0, mostDropped), []], attempt)
 
   const differing = differingVersions(first)
   if (differing.size === 0) return first
   for (const constraints of commonCandidates(differing)) {
-    const next = await attemptOr(
-      () => attempt(constraints),
-      () => Promise.resolve(first),
-      true,
-    )
+    const next = await attempt(constraints).catch((error: unknown) => {
+      if (isNoSolution(error)) return first
+      throw error
+    })
     if (differingVersions(next).size === 0) return next
   }
   throw await describeDifference(context, tool, request, differing)
 }
 
-/** Runs the second when the first finds no solution. */
-async function attemptOr<T>(
-  first: () => Promise<T>,
-  second: () => Promise<T>,
-  mayFail: boolean,
-): Promise<T> {
+/** How many pins are tried to be let go one by one, each a run of pip for every target. */
+const mostDropped = 12
+
+/** The first set of constraints that has a solution; the last one's failure is the failure. */
+async function firstSolution(
+  sets: readonly (readonly string[])[],
+  attempt: (constraints: readonly string[]) => Promise<Resolution>,
+): Promise<Resolution> {
+  const [constraints = [], ...rest] = sets
   try {
-    return await first()
+    return await attempt(constraints)
   } catch (error) {
-    const isNoSolution =
-      hasErrorCode(error, 'PYEMBED_PACKAGE_NOT_FOUND') ||
-      hasErrorCode(error, 'PYEMBED_RESOLVE_FAILED')
-    if (!mayFail || !isNoSolution) throw error
-    return second()
+    if (constraints.length === 0 || rest.length === 0 || !isNoSolution(error)) throw error
+    return firstSolution(rest, attempt)
   }
+}
+
+function isNoSolution(error: unknown): boolean {
+  return (
+    hasErrorCode(error, 'PYEMBED_PACKAGE_NOT_FOUND') ||
+    hasErrorCode(error, 'PYEMBED_RESOLVE_FAILED')
+  )
 }
 
 /** Packages that came out in several versions: name → version → targets. */

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 import envPaths from 'env-paths'
@@ -16,12 +16,15 @@ export interface UserDirectories {
 export function userDirectories(
   variables: Readonly<Record<string, string | undefined>>,
 ): UserDirectories {
-  const paths = envPaths('pyembed', { suffix: '' })
-  if (process.platform === 'win32' || process.platform === 'darwin') return paths
+  if (process.platform === 'win32' || process.platform === 'darwin') {
+    return envPaths('pyembed', { suffix: '' })
+  }
+  // An empty HOME makes homedir() empty.
+  const home = isAbsolute(homedir()) ? homedir() : userInfo().homedir
 
   const xdg = (name: string, fallback: string): string => {
     const value = variables[name]
-    return value !== undefined && isAbsolute(value) ? value : join(homedir(), fallback)
+    return value !== undefined && isAbsolute(value) ? value : join(home, fallback)
   }
   return {
     data: join(xdg('XDG_DATA_HOME', '.local/share'), 'pyembed'),

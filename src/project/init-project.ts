@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
@@ -56,10 +56,12 @@ export async function initProject(options: InitOptions = {}): Promise<InitResult
   return { manifest, written: isIgnored ? [manifest, ignore] : [manifest] }
 }
 
+/** Appends, so that what is there stays as it is, whatever its encoding. */
 async function addLine(path: string, line: string): Promise<boolean> {
   const text = readTextIfThere(path) ?? ''
   if (text.split(/\r?\n/).some((known) => known.trim() === line)) return false
-  const separator = text === '' || text.endsWith('\n') ? '' : '\n'
-  await writeFile(path, `${text}${separator}${line}\n`)
+  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  const separator = text === '' || text.endsWith('\n') ? '' : newline
+  await appendFile(path, `${separator}${line}${newline}`)
   return true
 }

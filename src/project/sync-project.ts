@@ -19,6 +19,8 @@ import {
   isSameInputs,
   readInputs,
   readSyncState,
+  stampFiles,
+  type SyncInputs,
   type SyncResult,
   type SyncState,
 } from './sync-state.ts'
@@ -41,15 +43,18 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   if (known !== undefined) return { results: known, hasChanged: false }
 
   const project = openProject(options.project)
+  const { manifest: manifestText } = readInputs(project)
   const manifest = await readManifest(project.manifestPath)
   const targets = chooseTargets(manifest, options)
   const lock = await requireLock(context, project, manifest, options)
+  // The texts as they were read: who edits them meanwhile is not up to date.
+  const inputs = { ...readInputs(project), manifest: manifestText }
   const entries: StoreEntry[] = []
   for (const target of targets) entries.push(await syncTarget(context, lock, target))
 
   await writeProjectFiles(project, manifest, entries)
   const results = entries.map((entry) => describeEntry(entry, project))
-  await writeSyncState(project, results)
+  await writeSyncState(project, inputs, results)
   return { results, hasChanged: true }
 }
 
@@ -89,11 +94,18 @@ function describeEntry(
 }
 
 /** Remembers a sync for {@link findSynced}. Results of other targets stay while the same lock is in force. */
-async function writeSyncState(project: Project, results: readonly SyncResult[]): Promise<void> {
+async function writeSyncState(
+  project: Project,
+  inputs: SyncInputs,
+  results: readonly SyncResult[],
+): Promise<void> {
   const old = readSyncState(project)
-  const inputs = readInputs(project)
   const others = isSameInputs(old?.inputs, inputs) ? old?.targets : {}
   const now = Object.fromEntries(results.map((result) => [result.target, result]))
-  const state: SyncState = { inputs, targets: { ...others, ...now } }
+  const state: SyncState = {
+    inputs,
+    targets: { ...others, ...now },
+    files: stampFiles(project),
+  }
   await updateFile(join(project.generated, 'pin.json'), formatJson(state))
 }

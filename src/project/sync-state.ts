@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { walkFiles } from '../fs/walk.ts'
 import { packageVersion } from '../fs/package-version.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
 import type { Variant } from '../platform/layout.ts'
@@ -33,6 +34,8 @@ export interface SyncInputs {
 export interface SyncState {
   readonly inputs: SyncInputs
   readonly targets: Readonly<Record<string, SyncResult>>
+  /** As of {@link stampFiles}. */
+  readonly files: string
 }
 
 /**
@@ -48,6 +51,8 @@ export function findSynced(
   const opened = openProject(project)
   const state = readSyncState(opened)
   if (state === undefined || !isSameInputs(state.inputs, readInputs(opened))) return undefined
+
+  if (state.files !== stampFiles(opened)) return undefined
 
   const results: SyncResult[] = []
   for (const target of new Set(targets ?? [hostTarget()])) {
@@ -88,7 +93,20 @@ function isInPlace(
     storeEntry === entryDirectory(dataDir, pinId) &&
     existsSync(join(storeEntry, inventoryName)) &&
     existsSync(join(generated, 'pins', `${target}.cmake`)) &&
-    existsSync(cmake) &&
+    cmake === join(generated, 'pyembed.cmake') &&
     hasKeyFiles(prefix, { ...python, target: parseTarget(target) })
   )
+}
+
+/** Sizes and times of all that sync generated: whoever edits or removes one of these files gets them anew. */
+export function stampFiles({ generated }: Project): string {
+  const files = existsSync(generated) ? [...walkFiles(generated)] : []
+  return files
+    .filter(({ path }) => path !== 'pin.json')
+    .map(({ path }) => {
+      const { size, mtimeMs } = lstatSync(join(generated, path))
+      return `${path} ${size} ${mtimeMs}`
+    })
+    .sort()
+    .join('\n')
 }

@@ -16,7 +16,7 @@ export async function verifyProject(
   for (const entry of await findEntries(context, options)) {
     const { key } = entry.head
     context.emit({ kind: 'start', id: key, text: `Verifying ${key}` })
-    const verification = await verifyEntry(entry)
+    const verification = await verifyEntry(entry, context.signal)
     context.emit({ kind: 'end', id: key, text: `Compared ${verification.files} files of ${key}` })
     verifications.push(verification)
   }

@@ -1,8 +1,10 @@
 import { existsSync, lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
-import { type FileRecord, type Inventory, isLink, recordFile, walkFiles } from '../fs/inventory.ts'
+import { type FileRecord, type Inventory, isLink, recordFile } from '../fs/inventory.ts'
+import { walkFiles } from '../fs/walk.ts'
 import { compareText } from '../text/json.ts'
 import { readInventory, type StoreEntry } from './entry.ts'
 
@@ -23,14 +25,25 @@ export interface Verification {
   readonly notes: readonly string[]
 }
 
+/** Files between looks at what else there is to do. */
+const pause = 128
+
 /** Compares every file of an entry with its inventory: content, x bit, link text, nothing more, nothing less. */
-export async function verifyEntry(entry: StoreEntry): Promise<Verification> {
+export async function verifyEntry(entry: StoreEntry, signal?: AbortSignal): Promise<Verification> {
   const inventory = await readInventory(entry)
   const problems: Problem[] = []
   const notes: string[] = []
   const buffer = Buffer.allocUnsafe(1024 * 1024)
 
+  let untilPause = pause
   for (const [path, record] of inventory) {
+    untilPause -= 1
+    if (untilPause === 0) {
+      untilPause = pause
+      // Lets Ctrl-C be heard.
+      await setImmediate()
+      signal?.throwIfAborted()
+    }
     const kind = compareFile(entry.prefix, path, record, buffer)
     if (kind !== undefined) problems.push({ path, kind })
   }

@@ -10,8 +10,8 @@ import {
   logicalMode,
   recordFile,
   sortInventory,
-  walkFiles,
 } from '../../src/fs/inventory.ts'
+import { walkFiles } from '../../src/fs/walk.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { sha256sum, writeFiles } from '../helpers/tree.ts'
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { walkFiles } from '../../src/fs/inventory.ts'
+import { walkFiles } from '../../src/fs/walk.ts'
 
 /** Writes files by relative path. */
 export function writeFiles(root: string, files: Readonly<Record<string, string | Buffer>>): void {
