@@ -137,6 +137,38 @@ describe.each(builds)('sync of Python $version', ({ version, build, minor }) => 
     expect((await run('verify')).exitCode).toBe(0)
   })
 
+  it('unpacks all parts anew when all are damaged', async () => {
+    const { storeEntry } = await sync()
+    const parts = join(dirname(files[0]?.path ?? ''), '..', 'unpacked')
+    for (const part of readdirSync(parts)) {
+      const { files: listed } = JSON.parse(
+        readFileSync(join(parts, part, 'inventory.json'), 'utf8'),
+      ) as { files: Record<string, object> }
+      const file = Object.keys(listed).find((path) => path.endsWith('.py')) ?? ''
+      writeFileSync(join(parts, part, 'files', file), 'x')
+    }
+    rmSync(storeEntry, { recursive: true })
+
+    const { exitCode, stderr } = await run('sync')
+
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    expect((await run('verify')).exitCode).toBe(0)
+  })
+
+  it.each([
+    ['removed', 'include/pyembed/home.hpp', (path: string) => rmSync(path)],
+    ['edited', 'modules/FindPython3.cmake', (path: string) => writeFileSync(path, '')],
+  ])('writes a file of .pyembed/ anew that was %s', async (_, file, damage) => {
+    await sync()
+    const path = join(project, '.pyembed', file)
+    const good = readFileSync(path)
+    damage(path)
+
+    await sync()
+
+    expect(readFileSync(path).equals(good)).toBe(true)
+  })
+
   it('is what `python find` prints', async () => {
     const { pinId, prefix } = await sync()
 

@@ -177,6 +177,11 @@ describe('installWheel', () => {
       '`demo.py`',
       { files: { 'demo.py': '' }, record: { 'demo.py': '' } },
     ],
+    [
+      'a command that leaves its folder',
+      'no file name',
+      { files: { 'dist-info/entry_points.txt': '[console_scripts]\n../../evil = demo:main\n' } },
+    ],
   ])('refuses a wheel with %s', async (_, text, parts) => {
     const wheel = makeWheel(temporaryDirectory(), parts)
 
@@ -184,6 +189,19 @@ describe('installWheel', () => {
 
     expect(error.code).toBe('PYEMBED_WHEEL_INVALID')
     expect(error.message).toContain(text)
+  })
+
+  it('takes a RECORD of sha512, as the specification allows', async () => {
+    const wheel = makeWheel(temporaryDirectory(), {
+      files: { 'demo.py': '' },
+      record: {
+        'demo.py': 'demo.py,sha512=z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg_SpIdNs6c5H0NE8XYXysP,0',
+      },
+    })
+
+    const { root } = await install(wheel)
+
+    expect(listTree(root)).toContain(`${site}/demo.py`)
   })
 
   it('refuses a wheel of another distribution', async () => {

@@ -23,6 +23,33 @@ describe('readLock', () => {
   })
 })
 
+describe('parseLock', () => {
+  it('reads the name of a wheel with an epoch', () => {
+    const lock = makeLock()
+    const text = formatLock(lock).replace('numpy-2.3.5-cp314', 'numpy-1!2.3.5-cp314')
+
+    expect(
+      parseLock(text, 'pyembed.lock').targets['x86_64-unknown-linux-gnu']?.packages[0],
+    ).toMatchObject({
+      wheel: expect.stringContaining('1!2.3.5'),
+    })
+  })
+
+  it.each(['../../evil', '/etc', 'a b'])(
+    'refuses %j for a target: it would name a folder',
+    async (target) => {
+      const text = formatLock(makeLock()).replaceAll(
+        'x86_64-unknown-linux-gnu": {',
+        `${target}": {`,
+      )
+
+      expect((await errorOf(() => parseLock(text, 'pyembed.lock'))).code).toBe(
+        'PYEMBED_LOCK_INVALID',
+      )
+    },
+  )
+})
+
 describe('writeLock', () => {
   it('leaves a file of equal content, and its time, alone', async () => {
     const path = join(temporaryDirectory(), 'pyembed.lock')
