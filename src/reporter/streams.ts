@@ -18,7 +18,7 @@ export function processStreams(): Streams {
   return {
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
-    // Undefined where there is none, and picocolors would then decide by itself.
+    // Node leaves it undefined where there is no terminal, whatever its types say.
     // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare
     isTerminal: () => process.stderr.isTTY === true,
   }
