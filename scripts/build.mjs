@@ -37,11 +37,12 @@ const frugalBuiltins = {
   },
 }
 
-// The command line and the library apart: chunks that they share would be more, and smaller, for each start.
-for (const name of ['cli', 'index']) {
+// The command line, the library and the thread apart: chunks that they share would be more, and smaller, for each start.
+const entryPoints = { cli: 'cli', index: 'index', 'part-worker': 'install/part-worker' }
+for (const [name, path] of Object.entries(entryPoints)) {
   await build({
     absWorkingDir: root,
-    entryPoints: { [name]: `src/${name}.ts` },
+    entryPoints: { [name]: `src/${path}.ts` },
     outdir: 'dist',
     bundle: true,
     splitting: true,

@@ -43,8 +43,8 @@ export type ErrorCode = (typeof errorCodes)[number]
 export interface ErrorOptions {
   /** What the user can do, best with the command that does it. */
   readonly hint?: string | undefined
-  /** A file of the download cache that is not what its name says: whoever can get it again removes it. */
-  readonly damagedFile?: string | undefined
+  /** A file or folder of the cache that is not what its name says: whoever can make it again removes it. */
+  readonly damaged?: string | undefined
   readonly cause?: unknown
 }
 
@@ -53,13 +53,13 @@ export class PyEmbedError extends Error {
   override readonly name = 'PyEmbedError'
   readonly code: ErrorCode
   readonly hint: string | undefined
-  readonly damagedFile: string | undefined
+  readonly damaged: string | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(redact(message), options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
     this.hint = options.hint === undefined ? undefined : redact(options.hint)
-    this.damagedFile = options.damagedFile
+    this.damaged = options.damaged
   }
 }
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { closeSync, openSync, readSync } from 'node:fs'
 
 import { Parser, type ReadEntry } from 'tar'
 
 import { fromSystemError, PyEmbedError } from '../errors.ts'
 import { logicalMode } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
+import type { Interruption } from '../process/threads.ts'
+import { createInflater } from './inflate.ts'
 import { createEntryPolicy, type EntryPolicy } from './policy.ts'
 
 export interface UnpackOptions {
@@ -17,11 +17,14 @@ export interface UnpackOptions {
   readonly strip: string
   /** Folders (below the stripped top) that are left out. */
   readonly drop: readonly string[]
-  readonly signal?: AbortSignal | undefined
+
+  readonly interruption?: Interruption
 }
 
-/** zlib's default of 16 KiB makes gunzip 2.7 times slower (docs/performance.md). */
-const chunkSize = 1024 * 1024
+/** What is read at once. */
+const chunkSize = 64 * 1024
+
+const chunksPerTurn = 32
 
 /**
  * Unpacks a `.tar.gz` file into the writer's tree in one pass and returns the sha256 of the file, which the
@@ -34,59 +37,80 @@ export async function unpackTarGz(
   options: UnpackOptions,
 ): Promise<string> {
   const hash = createHash('sha256')
+  const unpacker = createUnpacker(writer, options)
+  const buffer = Buffer.allocUnsafe(chunkSize)
+  const file = openSync(path, 'r')
+  try {
+    for (let count = 0; ; count++) {
+      if (count % chunksPerTurn === 0) await options.interruption?.pause()
+      const size = readSync(file, buffer)
+      if (size === 0) break
+      const chunk = buffer.subarray(0, size)
+      hash.update(chunk)
+      unpacker.write(chunk)
+    }
+    unpacker.end()
+  } finally {
+    closeSync(file)
+  }
+  return hash.digest('hex')
+}
+
+/** Inflates, parses and writes what it is given, in the calling thread. */
+function createUnpacker(
+  writer: TreeWriter,
+  options: UnpackOptions,
+): { write: (chunk: Buffer) => void; end: () => void } {
   const parser = new Parser({ strict: true })
   const policy = createEntryPolicy(options.name)
   let failure: unknown
-
+  const fail = (error: unknown): void => {
+    failure ??= error
+  }
   parser.on('entry', (entry: ReadEntry) => {
     try {
       writeEntry(entry, writer, policy, options)
     } catch (error) {
-      failure ??= error
+      fail(error)
       entry.resume()
     }
   })
   // Entries of types that node-tar does not know come here instead: what is left out silently is not whole.
   parser.on('ignoredEntry', ({ path: entry, type }: ReadEntry) => {
-    failure ??= refusal(options.name, entry, `of the type ${type}`)
+    fail(refusal(options.name, entry, `of the type ${type}`))
   })
-  parser.on('error', (error: unknown) => {
-    failure ??= error
+  parser.on('error', fail)
+  const inflater = createInflater('gzip', (piece) => {
+    if (failure === undefined) parser.write(piece)
   })
-  try {
-    await pipeline(
-      createReadStream(path, { highWaterMark: chunkSize }),
-      async function* hashed(chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk)
-          yield chunk
-        }
-      },
-      createGunzip({ chunkSize }),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) {
-          parser.write(chunk)
-          if (failure !== undefined) throw failure
-          await writer.drain()
-        }
-        parser.end()
-      },
-      { signal: options.signal },
-    )
-    if (failure !== undefined) throw failure
-  } catch (error) {
-    const isOurs = error instanceof PyEmbedError || fromSystemError(error) !== undefined
-    if (isOurs || options.signal?.aborted === true) throw error
-    throw new PyEmbedError(
-      'PYEMBED_ARCHIVE_CORRUPT',
-      `\`${options.name}\` cannot be unpacked: ${reasonOf(error)}`,
-      {
-        hint: 'Its hash is the one the lock wants, so the source publishes a damaged file: use another one',
-        cause: error,
-      },
-    )
+  const attempt = (step: () => void): void => {
+    try {
+      step()
+    } catch (error) {
+      fail(error)
+    }
+    if (failure !== undefined) throw describe(failure, options.name)
   }
-  return hash.digest('hex')
+  return {
+    write: (chunk) => attempt(() => inflater.write(chunk)),
+    end: () =>
+      attempt(() => {
+        inflater.end()
+        parser.end()
+      }),
+  }
+}
+
+function describe(error: unknown, name: string): unknown {
+  if (error instanceof PyEmbedError || fromSystemError(error) !== undefined) return error
+  return new PyEmbedError(
+    'PYEMBED_ARCHIVE_CORRUPT',
+    `\`${name}\` cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      hint: 'Its hash is the one the lock wants, so the source publishes a damaged file: use another one',
+      cause: error,
+    },
+  )
 }
 
 function writeEntry(
@@ -133,8 +157,4 @@ function stripTop(path: string, top: string): string | undefined {
   const clean = path.replace(/^\.\//, '').replace(/\/+$/, '')
   if (clean === top) return ''
   return clean.startsWith(`${top}/`) ? clean.slice(top.length + 1) : undefined
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

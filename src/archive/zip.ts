@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { crc32, createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 
 import { type Entry, fromFdPromise } from 'yauzl'
 
 import { PyEmbedError } from '../errors.ts'
 import { logicalMode } from '../fs/inventory.ts'
 import type { LogicalMode } from '../fs/tree-writer.ts'
+import { createInflater, isInflateError } from './inflate.ts'
 
 /** One file of a zip archive. */
 export interface ZipFile {
@@ -14,8 +15,8 @@ export interface ZipFile {
   readonly size: number
   /** The content, its size and CRC-32 checked. @throws PYEMBED_ARCHIVE_CORRUPT */
   readonly read: () => Buffer
-  /** The same in pieces, inflated on another thread; what is wrong shows at the end. */
-  readonly pieces: () => AsyncIterable<Buffer>
+  /** Gives the same in pieces; what is wrong with it shows at the end. @throws PYEMBED_ARCHIVE_CORRUPT */
+  readonly stream: (give: (piece: Buffer) => void) => void
 }
 
 export interface Zip extends Disposable {
@@ -29,7 +30,8 @@ const largestFile = 2 ** 31
 /** What is larger is not allocated before the file is known to be that long. */
 const unsuspicious = 1024 * 1024
 
-const pieceSize = 256 * 1024
+/** What of a compressed file is read at once. */
+const chunkSize = 64 * 1024
 
 /**
  * Opens a zip file. yauzl reads the central directory and checks names; content is read here, as yauzl
@@ -75,49 +77,51 @@ function describe(fd: number, entry: Entry, name: string): ZipFile {
       const raw = readRaw(fd, entry, fail)
       return checkContent(entry, inflate(raw, entry, fail), fail)
     },
-    pieces: () => inflatePieces(readRaw(fd, entry, fail), entry, fail),
+    stream: (give) => streamContent(fd, entry, give, fail),
   }
 }
 
 type Fail = (reason: string, cause?: unknown) => never
 
-/** One piece, so that zlib neither allocates nor joins many. */
-function inflateOptions({ uncompressedSize }: Entry): ZlibOptions {
-  return {
-    chunkSize: Math.max(uncompressedSize, 64),
-    maxOutputLength: Math.max(uncompressedSize, 1),
-  }
-}
-
 function inflate(raw: Buffer, entry: Entry, fail: Fail): Buffer {
   if (entry.compressionMethod === 0) return raw
   if (entry.compressionMethod !== 8) fail(`is compressed by method ${entry.compressionMethod}`)
+  const size = entry.uncompressedSize
   try {
-    return inflateRawSync(raw, inflateOptions(entry))
+    // One piece, so that zlib neither allocates nor joins many.
+    return inflateRawSync(raw, {
+      chunkSize: Math.max(size, 64),
+      maxOutputLength: Math.max(size, 1),
+    })
   } catch (error) {
     return fail('cannot be inflated', error)
   }
 }
 
-/** Inflates on a thread of zlib's, a piece at a time: large buffers cost more to get from the system than to fill. */
-async function* inflatePieces(raw: Buffer, entry: Entry, fail: Fail): AsyncGenerator<Buffer> {
-  if (entry.compressionMethod !== 8) {
-    yield checkContent(entry, inflate(raw, entry, fail), fail)
-    return
-  }
-  const inflater = createInflateRaw({ chunkSize: pieceSize })
+function streamContent(fd: number, entry: Entry, give: (piece: Buffer) => void, fail: Fail): void {
   let size = 0
   let checksum = 0
-  try {
-    inflater.end(raw)
-    for await (const piece of inflater as AsyncIterable<Buffer>) {
-      size += piece.length
-      if (size > entry.uncompressedSize) break
-      checksum = crc32(piece, checksum)
-      yield piece
+  const take = (piece: Buffer): void => {
+    size += piece.length
+    checksum = crc32(piece, checksum)
+    if (size <= entry.uncompressedSize) give(piece)
+  }
+  const start = contentStart(fd, entry, fail)
+  const chunks = readChunks(fd, start, entry.compressedSize, fail)
+  if (entry.compressionMethod === 0) {
+    for (const chunk of chunks) take(chunk)
+  } else {
+    if (entry.compressionMethod !== 8) fail(`is compressed by method ${entry.compressionMethod}`)
+    const inflater = createInflater('raw', take)
+    try {
+      for (const chunk of chunks) {
+        inflater.write(chunk)
+        if (size > entry.uncompressedSize) break
+      }
+    } catch (error) {
+      if (isInflateError(error)) fail('cannot be inflated', error)
+      throw error
     }
-  } catch (error) {
-    fail('cannot be inflated', error)
   }
   if (size !== entry.uncompressedSize) fail('has another size than its entry says')
   if (checksum !== entry.crc32) fail('has a wrong CRC-32')
@@ -131,11 +135,21 @@ function checkContent(entry: Entry, content: Buffer, fail: Fail): Buffer {
 
 function readRaw(fd: number, entry: Entry, fail: Fail): Buffer {
   if (entry.uncompressedSize >= largestFile) fail('is too large')
+  return readAt(fd, contentStart(fd, entry, fail), entry.compressedSize) ?? fail('is cut off')
+}
+
+function* readChunks(fd: number, start: number, size: number, fail: Fail): Iterable<Buffer> {
+  for (let done = 0; done < size;) {
+    const chunk = readAt(fd, start + done, Math.min(chunkSize, size - done)) ?? fail('is cut off')
+    yield chunk
+    done += chunk.length
+  }
+}
+
+function contentStart(fd: number, entry: Entry, fail: Fail): number {
   const header = readAt(fd, entry.relativeOffsetOfLocalHeader, 30) ?? fail('has no local header')
   if (header.readUInt32LE(0) !== 0x04034b50) fail('has no local header')
-  const start =
-    entry.relativeOffsetOfLocalHeader + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
-  return readAt(fd, start, entry.compressedSize) ?? fail('is cut off')
+  return entry.relativeOffsetOfLocalHeader + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
 }
 
 function readAt(fd: number, position: number, length: number): Buffer | undefined {

@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, fchmodSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { createBackgroundWriter } from './background-writer.ts'
 import type { FileRecord, Inventory } from './inventory.ts'
+import { syncFileSystem, syncFolders } from './sync-file-system.ts'
 
 export type LogicalMode = '0644' | '0755'
-
-/** Chunks of this size are worth a trip to another thread. */
-const largeChunk = 128 * 1024
 
 /**
  * Writes files into a fresh tree and keeps their records: what is written is hashed on the way, so that the
@@ -20,19 +26,21 @@ export interface TreeWriter {
   readonly inventory: Inventory
   /** Writes a new file. @returns its record */
   readonly writeFile: (path: string, mode: LogicalMode, chunks: Iterable<Uint8Array>) => FileRecord
-  /** Opens a new file for content that comes piece by piece; pieces must not change afterwards. */
+  /** Opens a new file for content that comes piece by piece. */
   readonly openFile: (
     path: string,
     mode: LogicalMode,
   ) => { write(chunk: Uint8Array): void; close(): FileRecord }
   readonly writeLink: (path: string, text: string) => void
   readonly remove: (path: string) => void
-  /** Lets large writes that were put off catch up: to be awaited between pieces. @throws what one failed with */
-  readonly drain: () => Promise<void>
-  /** Waits until all is written; the tree is whole only then. @throws what a write failed with */
-  readonly finish: () => Promise<void>
-  /** Lets `place` put a file of this record there, as a link to one that exists or a copy of it. */
-  readonly placeFile: (path: string, record: FileRecord, place: (target: string) => void) => void
+  /** Lets `place` put a file of this record there, as a link to one that is on the disk or a copy of it. */
+  readonly placeFile: (
+    path: string,
+    record: FileRecord,
+    place: (target: string) => 'link' | 'copy',
+  ) => void
+  /** Waits until all of the tree is on the disk. `variables` is the environment, for `PATH`. */
+  readonly sync: (variables: Readonly<Record<string, string | undefined>>) => Promise<void>
 }
 
 /**
@@ -42,7 +50,7 @@ export interface TreeWriter {
 export function createTreeWriter(root: string): TreeWriter {
   const inventory = new Map<string, FileRecord>()
   const folders = new Set<string>(['.'])
-  const background = createBackgroundWriter()
+  let hasContent = false
   // fchmod costs a system call a file: only where the umask takes bits away.
   const isUmaskUsual = (process.umask() & 0o755) === 0
 
@@ -61,22 +69,19 @@ export function createTreeWriter(root: string): TreeWriter {
       return openSync(`${root}/${path}`, 'wx', bits)
     })
     if (!isUmaskUsual) fchmodSync(file, bits)
+    hasContent = true
     const hash = createHash('sha256')
     let size = 0
     return {
       write(chunk) {
         hash.update(chunk)
-        if (chunk.byteLength >= largeChunk) {
-          background.write(file, chunk, size)
-        } else {
-          for (let done = 0; done < chunk.byteLength;) {
-            done += writeSync(file, chunk, done, chunk.byteLength - done, size + done)
-          }
+        for (let done = 0; done < chunk.byteLength;) {
+          done += writeSync(file, chunk, done, chunk.byteLength - done)
         }
         size += chunk.byteLength
       },
       close() {
-        background.close(file)
+        closeSync(file)
         const record: FileRecord = { mode, sha256: hash.digest('hex'), size }
         inventory.set(path, record)
         return record
@@ -102,12 +107,12 @@ export function createTreeWriter(root: string): TreeWriter {
     placeFile: (path, record, place) => {
       claim(path, () => {
         makeFolder(dirname(path))
-        place(`${root}/${path}`)
+        if (place(`${root}/${path}`) === 'copy') hasContent = true
       })
       inventory.set(path, record)
     },
-    drain: background.drain,
-    finish: background.finish,
+    sync: async (variables) =>
+      hasContent ? syncFileSystem(root, variables) : syncFolders(root, folders),
     remove: (path) => {
       rmSync(join(root, path), { force: true })
       inventory.delete(path)

@@ -2,6 +2,7 @@ import { unpackTarGz } from '../archive/tar.ts'
 import { hasErrorCode } from '../errors.ts'
 import { recordFile } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
+import type { Interruption } from '../process/threads.ts'
 import { damagedCacheFile } from './damaged.ts'
 import { relocatePrefix } from './relocate.ts'
 
@@ -21,9 +22,9 @@ const droppedFolders = ['share/terminfo']
 export async function writeArchive(
   writer: TreeWriter,
   archive: ArchiveFile,
-  signal: AbortSignal | undefined,
+  interruption: Interruption,
 ): Promise<void> {
-  const options = { name: archive.name, strip: 'python', drop: droppedFolders, signal }
+  const options = { name: archive.name, strip: 'python', drop: droppedFolders, interruption }
   try {
     const found = await unpackTarGz(archive.path, writer, options)
     if (found !== archive.sha256) throw damagedCacheFile(archive, found)
@@ -33,6 +34,5 @@ export async function writeArchive(
     const { sha256 } = recordFile(archive.path, Buffer.allocUnsafe(1024 * 1024))
     throw sha256 === archive.sha256 ? error : damagedCacheFile(archive, sha256)
   }
-  await writer.finish()
   relocatePrefix(writer)
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 
 import type { LogicalMode } from '../fs/tree-writer.ts'
 import { minorVersion, type PrefixKind, type PrefixLayout } from '../platform/layout.ts'
@@ -14,8 +13,8 @@ export interface CommandPlace {
   readonly distribution: string
   readonly kind: PrefixKind
   readonly layout: PrefixLayout
-  /** The staged prefix. */
-  readonly root: string
+  /** Reads a launcher of distlib. */
+  readonly readLauncher: (name: string) => Promise<Buffer>
 }
 
 /** A Python program that is started by name. */
@@ -40,14 +39,13 @@ export function entryPointCommands(
 /** Writes commands into the scripts folder of a prefix, in the form its system starts. */
 export async function installCommands(
   commands: readonly Command[],
-  { kind, layout, root }: CommandPlace,
+  { kind, layout, readLauncher }: CommandPlace,
   put: Put,
 ): Promise<void> {
-  const distlib = join(root, layout.sitePackages, 'pip/_vendor/distlib')
   for (const { name, program, isGui } of commands) {
     const path = `${layout.scripts}/${name}`
     if (kind.target.os === 'windows') {
-      const launcher = readFileSync(join(distlib, launcherName(kind.target.arch, isGui)))
+      const launcher = await readLauncher(launcherName(kind.target.arch, isGui))
       const executable = `${path.replace(/\.pyw?$/, '')}.exe`
       put(executable, '0755', await windowsCommand(launcher, program, isGui))
     } else {

@@ -8,6 +8,15 @@ export function damagedCacheFile(
   return new PyEmbedError(
     'PYEMBED_CHECKSUM_MISMATCH',
     `the cached \`${name}\` has sha256 \`${found}\`, the lock wants \`${sha256}\``,
-    { hint: `Remove \`${path}\` and run the command again`, damagedFile: path },
+    { hint: `Remove \`${path}\` and run the command again`, damaged: path },
+  )
+}
+
+/** The error for an unpacked part of the cache that is not what it was when it was made. */
+export function damagedPart(directory: string, path: string): PyEmbedError {
+  return new PyEmbedError(
+    'PYEMBED_CHECKSUM_MISMATCH',
+    `\`${path}\` of \`${directory}\` is not what it was`,
+    { hint: `Remove \`${directory}\` and run the command again`, damaged: directory },
   )
 }

@@ -12,8 +12,7 @@ import { type EntryHead, openEntry, type StoreEntry } from '../store/entry.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { computePin } from '../store/pin.ts'
 import { discardEntry, makeEntry } from '../store/stage.ts'
-import { DamagedPart } from './part.ts'
-import { writePrefix } from './prefix.ts'
+import { type PrefixParts, unpackParts, writePrefix } from './prefix.ts'
 import { recipe } from './recipe.ts'
 
 /** What of a lock makes one prefix. */
@@ -79,11 +78,34 @@ export async function ensureEntry(
     })
     await discardEntry(existing)
   }
-  const make = async (): Promise<StoreEntry> => {
+  return withRepairs(context, locked, async () => {
     const archive = await fetchArchive(context, locked)
     await fetchWheels()
     return installEntry(context, locked, head, archive)
-  }
+  })
+}
+
+/**
+ * Puts all that a store entry is made of into the cache, unpacked: what is left to do for it then needs no network
+ * and starts no process. Repairs as {@link ensureEntry} does.
+ */
+export async function ensureCached(
+  context: Context,
+  locked: LockedPrefix,
+  fetchWheels: () => Promise<void>,
+): Promise<void> {
+  await withRepairs(context, locked, async () => {
+    const archive = await fetchArchive(context, locked)
+    await fetchWheels()
+    await unpackParts(prefixParts(context, locked, archive))
+  })
+}
+
+async function withRepairs<Result>(
+  context: Context,
+  locked: LockedPrefix,
+  make: () => Promise<Result>,
+): Promise<Result> {
   // Each file of the cache can be damaged, and each is named when it is come upon.
   for (let repairs = 2 * (locked.packages.length + 1); ; repairs--) {
     try {
@@ -98,37 +120,42 @@ export async function ensureEntry(
 
 /** Removes the damaged file or folder of the cache that an error is about. Says whether it was about one. */
 async function repairCache(error: unknown): Promise<boolean> {
-  const damaged =
-    error instanceof PyEmbedError
-      ? error.damagedFile
-      : error instanceof DamagedPart
-        ? error.directory
-        : undefined
+  const damaged = error instanceof PyEmbedError ? error.damaged : undefined
   if (damaged === undefined) return false
   await rm(damaged, { recursive: true, force: true })
   return true
 }
 
 async function installEntry(
-  { env, emit, signal }: Context,
+  context: Context,
   locked: LockedPrefix,
   head: EntryHead,
   archive: string,
 ): Promise<StoreEntry> {
+  const { env, emit } = context
   emit({ kind: 'start', id: head.key, text: `Installing ${head.key}` })
   const entry = await makeEntry(env, head, (writer) =>
-    writePrefix(writer, {
-      kind: { target: parseTarget(locked.target), version: head.version, variant: head.variant },
-      archive: { ...locked.archive, path: archive },
-      wheels: locked.packages.map(({ wheel, sha256 }) => ({
-        name: wheel,
-        path: cachePath(env.cacheDir, sha256),
-        sha256,
-      })),
-      cacheDir: env.cacheDir,
-      signal,
-    }),
+    writePrefix(writer, prefixParts(context, locked, archive)),
   )
   emit({ kind: 'end', id: head.key, text: `Installed ${head.pin.id}` })
   return entry
+}
+
+function prefixParts(
+  { env, signal }: Context,
+  { target, python, archive, packages }: LockedPrefix,
+  path: string,
+): PrefixParts {
+  return {
+    kind: { target: parseTarget(target), version: python.version, variant: python.variant },
+    archive: { ...archive, path },
+    wheels: packages.map(({ wheel, sha256 }) => ({
+      name: wheel,
+      path: cachePath(env.cacheDir, sha256),
+      sha256,
+    })),
+    cacheDir: env.cacheDir,
+    variables: env.variables,
+    signal,
+  }
 }

@@ -7,6 +7,8 @@ import type { Inventory } from '../fs/inventory.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import { formatInventoryText, parseInventoryText } from '../store/inventory-text.ts'
+import { damagedPart } from './damaged.ts'
+import { recipe } from './recipe.ts'
 
 /**
  * An archive or a wheel as it will lie in a prefix, unpacked in the cache: a pure function of that one file, so
@@ -21,38 +23,32 @@ export interface Part {
   readonly isFresh: boolean
 }
 
-/** A part in the cache is not what it was when it was made. */
-export class DamagedPart extends Error {
-  override readonly name = 'DamagedPart'
-  readonly directory: string
-
-  constructor(directory: string, path: string) {
-    super(`\`${path}\` of \`${directory}\` is not what it was`)
-    this.directory = directory
-  }
+function partDirectory(cacheDir: string, key: string): string {
+  return join(cacheDir, 'unpacked', key)
 }
 
-/** The part of that key, from the cache or made by `fill`. Complete or not there; two processes may make it at once. */
-export async function ensurePart(
-  cacheDir: string,
-  key: string,
-  fill: (writer: TreeWriter) => Promise<void>,
-): Promise<Part> {
-  const directory = join(cacheDir, 'unpacked', key)
-  return (await openPart(directory)) ?? makePart(directory, fill)
+/** All that decides the files of a part: the file it comes from, and what else. */
+export function partKey(sha256: string, circumstances: readonly string[]): string {
+  return [sha256, `recipe${recipe}`, ...circumstances].filter((text) => text !== '').join('-')
 }
 
-async function openPart(directory: string): Promise<Part | undefined> {
+/** The part of that key in the cache, if it is there. */
+export function openPart(cacheDir: string, key: string): Part | undefined {
+  const directory = partDirectory(cacheDir, key)
   const text = readTextIfThere(join(directory, 'inventory.json'))
   const inventory = text === undefined ? undefined : parseInventoryText(text)?.files
   if (inventory === undefined) return undefined
   return { directory, root: join(directory, 'files'), inventory, isFresh: false }
 }
 
-async function makePart(
-  directory: string,
+/** Makes a part with `fill`: complete or not at all; another process may make the same meanwhile. */
+export async function makePart(
+  cacheDir: string,
+  key: string,
+  variables: Readonly<Record<string, string | undefined>>,
   fill: (writer: TreeWriter) => Promise<void>,
 ): Promise<Part> {
+  const directory = partDirectory(cacheDir, key)
   await sweepTemporary(join(directory, '..'))
   const stage = await makeTemporaryDirectory(directory)
   let isFilled = false
@@ -60,9 +56,12 @@ async function makePart(
     const root = join(stage, 'files')
     await mkdir(root)
     const writer = createTreeWriter(root)
-    await fill(writer).finally(() => writer.finish())
-    // No sync: a part is compared with its hashes whenever it is used.
-    await writeFile(join(stage, 'inventory.json'), formatInventoryText({}, writer.inventory))
+    await fill(writer)
+    await writeFile(join(stage, 'inventory.json'), formatInventoryText({}, writer.inventory), {
+      flush: true,
+    })
+    // So that a store entry that links to it needs no more than its own folders synced.
+    await writer.sync(variables)
     isFilled = true
     await rename(stage, directory)
     return { directory, root: join(directory, 'files'), inventory: writer.inventory, isFresh: true }
@@ -71,9 +70,9 @@ async function makePart(
     const isTaken =
       isFilled && ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
     if (!isTaken) throw error
-    const other = await openPart(directory)
+    const other = openPart(cacheDir, key)
     if (other !== undefined) return other
     // A folder of that name that is no part: what a crash of the machine may leave. Gone, the next try has room.
-    throw new DamagedPart(directory, 'inventory.json')
+    throw damagedPart(directory, 'inventory.json')
   }
 }

@@ -1,13 +1,12 @@
 import { posix } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 
-import { allDone } from '../process/all-done.ts'
 import { createEntryPolicy } from '../archive/policy.ts'
 import { openZip, type Zip, type ZipFile } from '../archive/zip.ts'
 import { PyEmbedError } from '../errors.ts'
 import { type FileRecord, recordFile } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import { type PrefixKind, prefixLayout, type PrefixLayout } from '../platform/layout.ts'
+import type { Interruption } from '../process/threads.ts'
 import { normalizeName } from '../text/package-name.ts'
 import { type Command, entryPointCommands, installCommands, type Put } from './commands.ts'
 import { damagedCacheFile } from './damaged.ts'
@@ -23,26 +22,33 @@ export interface WheelFile {
   readonly sha256: string
 }
 
+export interface WheelContext {
+  readonly kind: PrefixKind
+  /** The wheel of pip, which holds the launchers that Windows commands are made of. */
+  readonly pip?: WheelFile | undefined
+  readonly interruption?: Interruption
+}
+
+/** Stands for the scripts folder when names are judged: what lies there comes from no file of the wheel. */
+const commandFolder = '.pyembed-commands'
+
+/** Larger files are inflated piece by piece. */
+const largeSize = 256 * 1024
+
+const filesPerTurn = 32
+
 /**
  * Installs a wheel into a prefix that this process is writing, for any target (docs/wheel-install.md; PyPA
  * binary distribution format), after its hash was checked.
  * @throws PYEMBED_WHEEL_INVALID, PYEMBED_PACKAGE_CONFLICT, PYEMBED_ARCHIVE_*
  */
-/** Stands for the scripts folder when names are judged: what lies there comes from no file of the wheel. */
-const commandFolder = '.pyembed-commands'
-
 export async function installWheel(
-  wheel: WheelFile,
   writer: TreeWriter,
-  kind: PrefixKind,
-  /** A tree that holds pip, whose launchers Windows commands are made of. */
-  pipRoot: string,
+  wheel: WheelFile,
+  { kind, pip, interruption }: WheelContext,
 ): Promise<void> {
   const layout = prefixLayout(kind)
-  const found = recordFile(wheel.path, Buffer.allocUnsafe(1024 * 1024)).sha256
-  if (found !== wheel.sha256) throw damagedCacheFile(wheel, found)
-
-  using zip = await openZip(wheel.path, wheel.name)
+  using zip = await openWheel(wheel)
   const { distInfo, distribution } = inspectWheel(zip, wheel.name)
   const declared = readDeclared(zip, distInfo)
   const policy = createEntryPolicy(wheel.name)
@@ -68,25 +74,34 @@ export async function installWheel(
     if (script === undefined) compare(put(path, isScript ? '0755' : file.mode, content), file)
     else commands.push({ ...script, name: posix.basename(path) })
   }
-  const placeLarge = async (file: ZipFile): Promise<void> => {
+  const placeLarge = (file: ZipFile): void => {
     const { path, isScript } = destination(file.path, distInfo, layout)
     const output = writer.openFile(path, isScript ? '0755' : file.mode)
-    for await (const piece of file.pieces()) {
-      output.write(piece)
-      await writer.drain()
+    let record: FileRecord
+    try {
+      file.stream((piece) => output.write(piece))
+    } finally {
+      record = output.close()
     }
-    compare(remember(path, output.close()), file)
+    compare(remember(path, record), file)
   }
-  const files = zip.files.filter(({ path }) => {
-    policy.acceptFile(path)
-    return ![`${distInfo}/RECORD`, `${distInfo}/RECORD.jws`, `${distInfo}/RECORD.p7s`].includes(
-      path,
-    )
-  })
-  await placeFiles(files, placeSmall, placeLarge)
-  await writer.finish()
+  const unlisted = new Set(
+    ['RECORD', 'RECORD.jws', 'RECORD.p7s'].map((name) => `${distInfo}/${name}`),
+  )
+  for (const file of zip.files) policy.acceptFile(file.path)
+  for (const [index, file] of zip.files.entries()) {
+    if (unlisted.has(file.path)) continue
+    if (index % filesPerTurn === 0) await interruption?.pause()
+    if (file.size > largeSize) placeLarge(file)
+    else placeSmall(file)
+  }
   const entryPoints = zip.files.find((file) => file.path === `${distInfo}/entry_points.txt`)
-  const place = { distribution, kind, layout, root: pipRoot }
+  const place = {
+    distribution,
+    kind,
+    layout,
+    readLauncher: (name: string) => readLauncher(pip, name),
+  }
   const declaredCommands = parseEntryPoints(entryPoints?.read().toString() ?? '')
   const allCommands = [...commands, ...entryPointCommands(declaredCommands, place)]
   for (const { name } of allCommands) {
@@ -100,27 +115,20 @@ export async function installWheel(
   writer.writeFile(`${folder}/RECORD`, '0644', [Buffer.from(formatRecord([...lines, own]))])
 }
 
-function isLarge({ size }: ZipFile): boolean {
-  return size > 256 * 1024
+/** Opens a wheel whose hash is the one that was locked. */
+async function openWheel(wheel: WheelFile): Promise<Zip> {
+  const found = recordFile(wheel.path, Buffer.allocUnsafe(256 * 1024)).sha256
+  if (found !== wheel.sha256) throw damagedCacheFile(wheel, found)
+  return openZip(wheel.path, wheel.name)
 }
 
-/** Few files make up most of a wheel: those are inflated on other threads while the small ones are written. */
-async function placeFiles(
-  files: readonly ZipFile[],
-  placeSmall: (file: ZipFile) => void,
-  placeLarge: (file: ZipFile) => Promise<void>,
-): Promise<void> {
-  const writeSmall = async (): Promise<void> => {
-    const small = files.filter((file) => !isLarge(file))
-    for (const [index, file] of small.entries()) {
-      placeSmall(file)
-      if (index % 32 === 31) await setImmediate()
-    }
-  }
-  const writeLarge = async (): Promise<void> => {
-    for (const file of files.filter(isLarge)) await placeLarge(file)
-  }
-  await allDone([writeLarge(), writeSmall()])
+async function readLauncher(pip: WheelFile | undefined, name: string): Promise<Buffer> {
+  if (pip === undefined) throw new Error('the wheel of pip is not among those to install')
+  using zip = await openWheel(pip)
+  const path = `pip/_vendor/distlib/${name}`
+  const launcher = zip.files.find((file) => file.path === path)
+  if (launcher === undefined) throw invalid(pip.name, `it has no \`${path}\` for Windows commands`)
+  return launcher.read()
 }
 
 function inspectWheel(zip: Zip, name: string): { distInfo: string; distribution: string } {

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { cachedSize, cachePath } from '../fetch/cache.ts'
-import { fetchArchive, lockedPrefix } from '../install/entry.ts'
+import { ensureCached, lockedPrefix } from '../install/entry.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
 import { requireLock } from './lock-project.ts'
@@ -16,7 +16,7 @@ export interface FetchedFile {
 }
 
 /**
- * Puts all that a sync of the targets needs into the download cache, so that it can run without a network.
+ * Puts all that a sync of the targets needs into the cache, unpacked too, so that it can run without a network.
  * Wheels that are missing are found by pip, for which the tool Python is installed into the store.
  */
 export async function fetchProject(
@@ -33,8 +33,7 @@ export async function fetchProject(
   for (const target of targets) {
     const locked = lockedPrefix(lock, target)
     if (locked === undefined) continue
-    await fetchArchive(context, locked)
-    await fetchWheels(context, lock, target)
+    await ensureCached(context, locked, () => fetchWheels(context, lock, target))
 
     const wheels = locked.packages.map(({ wheel, sha256 }) => ({ name: wheel, sha256 }))
     for (const { name, sha256 } of [locked.archive, ...wheels]) {

@@ -4,10 +4,14 @@ import { join } from 'node:path'
 import type { Environment } from '../env.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { makeTemporaryDirectory, sweepTemporary, temporaryName } from '../fs/atomic.ts'
-import { syncFileSystem } from '../fs/sync-file-system.ts'
+import { syncFolders } from '../fs/sync-file-system.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
+import { allDone } from '../process/all-done.ts'
 import { type EntryHead, formatInventory, openEntry, type StoreEntry } from './entry.ts'
 import { entryDirectory, inventoryName, storeDirectory } from './paths.ts'
+
+/** What is left to look at while a stage goes to the disk; throws when the entry must not come to be. */
+export type Check = () => Promise<void>
 
 /**
  * Makes a store entry: `fill` writes the prefix into a stage beside the entry, the inventory is added, all is
@@ -17,7 +21,7 @@ import { entryDirectory, inventoryName, storeDirectory } from './paths.ts'
 export async function makeEntry(
   { dataDir, variables }: Pick<Environment, 'dataDir' | 'variables'>,
   head: EntryHead,
-  fill: (writer: TreeWriter) => Promise<void>,
+  fill: (writer: TreeWriter) => Promise<Check>,
 ): Promise<StoreEntry> {
   await sweepTemporary(storeDirectory(dataDir))
   const directory = entryDirectory(dataDir, head.pin.id)
@@ -29,9 +33,11 @@ export async function makeEntry(
     // As every folder below it, under any umask.
     await chmod(prefix, 0o755)
     const writer = createTreeWriter(prefix)
-    await fill(writer).finally(() => writer.finish())
-    await writeFile(join(stage, inventoryName), formatInventory(head, writer.inventory))
-    await syncFileSystem(stage, variables)
+    const check = await fill(writer)
+    await writeFile(join(stage, inventoryName), formatInventory(head, writer.inventory), {
+      flush: true,
+    })
+    await allDone([writer.sync(variables), syncFolders(stage, ['.']), check()])
     isFilled = true
     await rename(stage, directory)
   } catch (error) {

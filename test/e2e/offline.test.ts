@@ -68,15 +68,39 @@ describeWithTools(['strace'], 'fetch once, then no network', () => {
     expect(calls.filter((call) => /AF_INET|AF_NETLINK/.test(call))).toEqual([])
   })
 
-  it.each(builds)('syncs $version and starts no process but `sync -f`', async ({ build }) => {
+  it.each(builds)('syncs $version and starts no process', async ({ build }) => {
     const calls = await trace(build, 'execve', ['sync', '--all-targets'])
+
     const programs = calls
       .filter((call) => call.includes('execve(') && call.endsWith('= 0'))
       .map((call) => /execve\("([^"]*)", \["[^"]*"(?:, "([^"]*)")?/.exec(call)?.slice(1).join(' '))
+    expect(programs).toEqual([`${process.execPath} ${cliPath}`])
+  })
 
-    // syncfs(2), which Node cannot call, once for each prefix.
-    const syncs = programs.slice(1).map((program) => program?.replace(/^.*\//, ''))
-    expect(programs[0]).toBe(`${process.execPath} ${cliPath}`)
-    expect(syncs).toEqual(['sync -f', 'sync -f'])
+  it.each(builds)('syncs every folder of $version before it gets its name', async ({ build }) => {
+    const calls = await trace(build, 'openat,fsync,rename,mkdir', ['sync', '--target', linux])
+
+    const named = calls.findIndex((call) => /rename\("[^"]*\/store\/[^"]*\.tmp-/.test(call))
+    const stage = /rename\("([^"]*)"/.exec(calls[named] ?? '')?.[1] ?? 'none'
+    const made = calls
+      .flatMap((call) => /mkdir\("([^"]*)"/.exec(call)?.[1] ?? [])
+      .filter((path) => path.startsWith(stage))
+    expect(made.length).toBeGreaterThan(100)
+    expect(foldersSynced(calls.slice(0, named))).toEqual(expect.arrayContaining(made))
   })
 })
+
+/** The paths whose descriptors were given to fsync(2); strace -f splits calls that another thread interrupts. */
+function foldersSynced(calls: readonly string[]): readonly string[] {
+  const open = new Map<string, string>()
+  const unfinished = new Map<string, string>()
+  return calls.flatMap((call) => {
+    const thread = call.split(' ', 1)[0] ?? ''
+    const path = /openat\([^"]*"([^"]*)"/.exec(call)?.[1]
+    if (path !== undefined) unfinished.set(thread, path)
+    const opened = /openat.*= (\d+)$/.exec(call)?.[1]
+    if (opened !== undefined) open.set(opened, unfinished.get(thread) ?? '')
+    const synced = /fsync\((\d+)/.exec(call)?.[1]
+    return synced === undefined ? [] : [open.get(synced) ?? '']
+  })
+}

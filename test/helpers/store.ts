@@ -24,6 +24,6 @@ export function makeSmallEntry(dataDir: string): Promise<StoreEntry> {
     writer.writeLink('bin/python3', 'python3.14')
     writer.writeFile('lib/python3.14/os.py', '0644', [Buffer.from('import sys\n')])
     writer.writeFile('lib/python3.14/it’s "odd", $1.txt', '0644', [Buffer.from('')])
-    return Promise.resolve()
+    return Promise.resolve(() => Promise.resolve())
   })
 }

@@ -51,7 +51,10 @@ async function write(
   const root = join(temporaryDirectory('prefix'), 'prefix')
   mkdirSync(root)
   const writer = createTreeWriter(root)
-  await writePrefix(writer, { kind, archive, wheels, cacheDir: temporaryDirectory('cache') })
+  const cacheDir = temporaryDirectory('cache')
+  const { env: variables } = process
+  const check = await writePrefix(writer, { kind, archive, wheels, cacheDir, variables })
+  await check()
   return writer
 }
 
@@ -130,6 +133,12 @@ describe('writePrefix', () => {
     },
   )
 
+  it('fails with what is wrong with a wheel, whatever the archive is at', async () => {
+    const wheel = makeWheel(temporaryDirectory(), { wheelVersion: '2.0' })
+
+    expect(await codeOf(() => write(makeArchive(), [wheel]))).toBe('PYEMBED_WHEEL_INVALID')
+  })
+
   it('knows a damaged copy from an archive that was published broken', async () => {
     const good = makeArchive()
     const broken = makeArchive()
@@ -137,7 +146,7 @@ describe('writePrefix', () => {
 
     await expect(write({ ...broken, sha256: good.sha256 })).rejects.toMatchObject({
       code: 'PYEMBED_CHECKSUM_MISMATCH',
-      damagedFile: expect.any(String),
+      damaged: expect.any(String),
     })
     expect(await codeOf(() => write({ ...broken, sha256: sha256sum(broken.path) }))).toBe(
       'PYEMBED_ARCHIVE_CORRUPT',

@@ -46,9 +46,10 @@ async function install(
   wheel: ReturnType<typeof makeWheel>,
   writer = makeWriter(),
   triple = 'x86_64-unknown-linux-gnu',
+  pip = undefined as ReturnType<typeof makeWheel> | undefined,
 ): Promise<TreeWriter> {
   const kind = { target: parseTarget(triple), version: '3.11.9', variant: 'default' } as const
-  await installWheel(wheel, writer, kind, writer.root)
+  await installWheel(writer, wheel, { kind, pip })
   return writer
 }
 
@@ -130,9 +131,9 @@ describe('installWheel', () => {
     const writer = makeWriter()
     const launcher = 'pip/_vendor/distlib/t64.exe'
     const pip = makeWheel(directory, { name: 'pip', files: { [launcher]: 'MZ' } })
-    await install(pip, writer, 'x86_64-pc-windows-msvc')
+    await install(pip, writer, 'x86_64-pc-windows-msvc', pip)
 
-    await install(makeWheel(directory, everything), writer, 'x86_64-pc-windows-msvc')
+    await install(makeWheel(directory, everything), writer, 'x86_64-pc-windows-msvc', pip)
 
     const files = listTree(writer.root)
     expect(files).toContain('Scripts/demo.exe')
@@ -243,7 +244,7 @@ describe('installWheel', () => {
 
     await expect(install(wheel)).rejects.toMatchObject({
       code: 'PYEMBED_CHECKSUM_MISMATCH',
-      damagedFile: expect.any(String),
+      damaged: expect.any(String),
     })
   })
 })

@@ -21,6 +21,7 @@ const entry = await makeEntry({ dataDir: input.dataDir, variables: process.env }
   if (input.action === 'wait') await new Promise((resolve) => setTimeout(resolve, 60_000))
   if (input.action === 'meet') while (!(await import('node:fs')).existsSync(input.signal)) await new Promise((resolve) => setTimeout(resolve, 5))
   writer.writeFile('lib/python3.14/os.py', '0644', [Buffer.from('import sys')])
+  return async () => {}
 })
 console.log(entry.directory)
 `
