@@ -38,7 +38,12 @@ const frugalBuiltins = {
 }
 
 // The command line, the library and the thread apart: chunks that they share would be more, and smaller, for each start.
-const entryPoints = { cli: 'cli', index: 'index', 'part-worker': 'install/part-worker' }
+const entryPoints = {
+  cli: 'cli',
+  index: 'index',
+  'part-worker': 'install/part-worker',
+  'compare-worker': 'fs/compare-worker',
+}
 for (const [name, path] of Object.entries(entryPoints)) {
   await build({
     absWorkingDir: root,

@@ -1,12 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { crc32, inflateRawSync } from 'node:zlib'
 
-import { type Entry, fromFdPromise } from 'yauzl'
+import { type Entry, fromRandomAccessReaderPromise } from 'yauzl'
 
 import { PyEmbedError } from '../errors.ts'
 import { logicalMode } from '../fs/inventory.ts'
 import type { LogicalMode } from '../fs/tree-writer.ts'
 import { createInflater, isInflateError } from './inflate.ts'
+import { ZipReader } from './zip-reader.ts'
 
 /** One file of a zip archive. */
 export interface ZipFile {
@@ -31,7 +32,7 @@ const largestFile = 2 ** 31
 const unsuspicious = 1024 * 1024
 
 /** What of a compressed file is read at once. */
-const chunkSize = 64 * 1024
+const chunkSize = 32 * 1024
 
 /**
  * Opens a zip file. yauzl reads the central directory and checks names; content is read here, as yauzl
@@ -41,7 +42,7 @@ const chunkSize = 64 * 1024
 export async function openZip(path: string, name: string): Promise<Zip> {
   const fd = openSync(path, 'r')
   try {
-    const zip = await fromFdPromise(fd, {
+    const zip = await fromRandomAccessReaderPromise(new ZipReader(fd), fstatSync(fd).size, {
       autoClose: false,
       strictFileNames: true,
       lazyEntries: true,

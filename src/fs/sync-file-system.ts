@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { open } from 'node:fs/promises'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 import { PyEmbedError } from '../errors.ts'
@@ -29,18 +30,27 @@ export async function syncFileSystem(directory: string, variables: Variables): P
   }
 }
 
-/** Folders that are synced at once: as many as node has threads for it. */
-const atOnce = 4
+/** Folders between looks at what else there is to do. */
+const foldersPerTurn = 16
 
-/** Writes the names in folders to the disk, for links to files that are there already; fsync(2). Linux as above. */
+/**
+ * Writes the names in folders to the disk, for links to files that are there already; fsync(2). Linux as above. In
+ * this thread: handing each folder to another takes longer than the disk does.
+ */
 export async function syncFolders(root: string, folders: Iterable<string>): Promise<void> {
   if (process.platform !== 'linux') return
-  const waiting = [...folders]
-  const work = async (): Promise<void> => {
-    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-      await using handle = await open(join(root, folder), 'r')
-      await handle.sync()
+  let untilPause = foldersPerTurn
+  for (const folder of folders) {
+    untilPause -= 1
+    if (untilPause === 0) {
+      untilPause = foldersPerTurn
+      await setImmediate()
+    }
+    const descriptor = openSync(join(root, folder), 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
 }

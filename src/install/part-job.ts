@@ -4,14 +4,18 @@ import { packageRoot } from '../fs/package-root.ts'
 import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
 import { type Interruption, runJobs, type Workshop } from '../process/threads.ts'
 import { type ArchiveFile, writeArchive } from './archive-part.ts'
-import { makePart, openPart, type Part, partKey } from './part.ts'
+import {
+  fillStage,
+  makeParts,
+  openPart,
+  type Part,
+  type PartContent,
+  partDirectory,
+} from './part.ts'
 import { installWheel, type WheelFile } from './wheel.ts'
 
 /** What one part is made of. Plain data: it passes to another thread. */
-export interface PartJob {
-  readonly cacheDir: string
-  /** The environment, for `PATH`. */
-  readonly variables: Readonly<Record<string, string | undefined>>
+export interface PartSource {
   readonly kind: PrefixKind
   readonly file: ArchiveFile | WheelFile
   readonly isArchive: boolean
@@ -19,38 +23,59 @@ export interface PartJob {
   readonly pip: WheelFile | undefined
 }
 
+interface PartJob extends PartSource {
+  readonly stage: string
+}
+
+export interface PartOptions {
+  readonly cacheDir: string
+  /** The environment, for `PATH`. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
- * The parts of the jobs, in their order: from the cache, or made side by side in several threads, each of which
+ * The parts of the sources, in their order: from the cache, or made side by side in several threads, each of which
  * inflates, hashes and creates files in turn and keeps a processor busy.
  * @throws what `writeArchive` and `installWheel` throw
  */
 export async function ensureParts(
-  jobs: readonly PartJob[],
-  signal?: AbortSignal,
+  sources: readonly PartSource[],
+  { cacheDir, variables, signal }: PartOptions,
 ): Promise<readonly Part[]> {
-  const known = jobs.map((job) => openPart(job.cacheDir, keyOf(job)))
-  const missing = jobs.filter((_, index) => known[index] === undefined)
-  const made = [...(await runJobs(partWorkshop(), missing, signal))]
-  return known.map((part) => part ?? (made.shift() as Part))
+  const places = sources.map((source) => directoryOf(cacheDir, source))
+  const known = places.map(openPart)
+  const isMissing = (_: unknown, index: number): boolean => known[index] === undefined
+  const missing = sources.filter(isMissing)
+  const made = await makeParts(places.filter(isMissing), variables, (stages) =>
+    runJobs(
+      partWorkshop(),
+      missing.map((source, index): PartJob => ({ ...source, stage: stages[index] ?? '' })),
+      signal,
+    ),
+  )
+  const rest = [...made]
+  return known.map((part) => part ?? (rest.shift() as Part))
 }
 
-/** Does one job, in the thread that calls. */
-async function doPartJob(job: PartJob, interruption: Interruption): Promise<Part> {
-  const { cacheDir, variables, kind, file, isArchive, pip } = job
-  return makePart(cacheDir, keyOf(job), variables, (writer) =>
+export function partWorkshop(): Workshop<PartJob, PartContent> {
+  return { file: join(packageRoot(), 'dist', 'part-worker.js'), work: doPartJob }
+}
+
+async function doPartJob(
+  { kind, file, isArchive, pip, stage }: PartJob,
+  interruption: Interruption,
+): Promise<PartContent> {
+  return fillStage(stage, (writer) =>
     isArchive
       ? writeArchive(writer, file, interruption)
       : installWheel(writer, file, { kind, pip, interruption }),
   )
 }
 
-function keyOf({ kind, file, isArchive, pip }: PartJob): string {
-  if (isArchive) return partKey(file.sha256, [])
+function directoryOf(cacheDir: string, { kind, file, isArchive, pip }: PartSource): string {
+  if (isArchive) return partDirectory(cacheDir, file.sha256, [])
   const { abiTag, soabi } = prefixLayout(kind)
   const launchers = kind.target.os === 'windows' ? (pip?.sha256 ?? '') : ''
-  return partKey(file.sha256, [abiTag, soabi, launchers])
-}
-
-export function partWorkshop(): Workshop<PartJob, Part> {
-  return { file: join(packageRoot(), 'dist', 'part-worker.js'), work: doPartJob }
+  return partDirectory(cacheDir, file.sha256, [abiTag, soabi, launchers])
 }

@@ -1,10 +1,12 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
-import { makeTemporaryDirectory, sweepTemporary } from '../fs/atomic.ts'
-import type { Inventory } from '../fs/inventory.ts'
+import { sweepTemporary, temporaryName } from '../fs/atomic.ts'
+import { type Inventory, isLink } from '../fs/inventory.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
+import { stampFile } from '../fs/stamp.ts'
+import { syncFileSystem } from '../fs/sync-file-system.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import { formatInventoryText, parseInventoryText } from '../store/inventory-text.ts'
 import { damagedPart } from './damaged.ts'
@@ -14,65 +16,93 @@ import { recipe } from './recipe.ts'
  * An archive or a wheel as it will lie in a prefix, unpacked in the cache: a pure function of that one file, so
  * that every prefix that holds it can link to it instead of unpacking it again.
  */
-export interface Part {
+export interface Part extends PartContent {
   readonly directory: string
   /** The folder of the files; paths of the inventory are relative to it and to a prefix alike. */
   readonly root: string
+}
+
+export interface PartContent {
   readonly inventory: Inventory
-  /** Written by this process just now: what was hashed on the way needs no second look. */
-  readonly isFresh: boolean
+  /** {@link stampFile} of each file as it was hashed: one that has its stamp still needs no second look. */
+  readonly stamps: Readonly<Record<string, string>>
 }
 
-function partDirectory(cacheDir: string, key: string): string {
-  return join(cacheDir, 'unpacked', key)
-}
+const inventoryName = 'inventory.json'
 
-/** All that decides the files of a part: the file it comes from, and what else. */
-export function partKey(sha256: string, circumstances: readonly string[]): string {
-  return [sha256, `recipe${recipe}`, ...circumstances].filter((text) => text !== '').join('-')
-}
-
-/** The part of that key in the cache, if it is there. */
-export function openPart(cacheDir: string, key: string): Part | undefined {
-  const directory = partDirectory(cacheDir, key)
-  const text = readTextIfThere(join(directory, 'inventory.json'))
-  const inventory = text === undefined ? undefined : parseInventoryText(text)?.files
-  if (inventory === undefined) return undefined
-  return { directory, root: join(directory, 'files'), inventory, isFresh: false }
-}
-
-/** Makes a part with `fill`: complete or not at all; another process may make the same meanwhile. */
-export async function makePart(
+/** Where the part is, or will be, that comes of the file with this hash under these circumstances. */
+export function partDirectory(
   cacheDir: string,
-  key: string,
-  variables: Readonly<Record<string, string | undefined>>,
+  sha256: string,
+  circumstances: readonly string[],
+): string {
+  const key = [sha256, `recipe${recipe}`, ...circumstances].filter((text) => text !== '')
+  return join(cacheDir, 'unpacked', key.join('-'))
+}
+
+/** The part in that folder, if it is there. */
+export function openPart(directory: string): Part | undefined {
+  const text = readTextIfThere(join(directory, inventoryName))
+  const parsed = text === undefined ? undefined : parseInventoryText(text)
+  if (parsed === undefined) return undefined
+  const { stamps } = parsed.head as Pick<PartContent, 'stamps'>
+  return { directory, root: join(directory, 'files'), inventory: parsed.files, stamps }
+}
+
+/** Writes the files of a part into the fresh folder `stage`. */
+export async function fillStage(
+  stage: string,
   fill: (writer: TreeWriter) => Promise<void>,
-): Promise<Part> {
-  const directory = partDirectory(cacheDir, key)
-  await sweepTemporary(join(directory, '..'))
-  const stage = await makeTemporaryDirectory(directory)
-  let isFilled = false
+): Promise<PartContent> {
+  const root = join(stage, 'files')
+  await mkdir(root, { recursive: true })
+  const writer = createTreeWriter(root)
+  await fill(writer)
+  const { inventory } = writer
+  const stamps: Record<string, string> = {}
+  for (const [path, record] of inventory) {
+    if (!isLink(record)) stamps[path] = stampFile(join(root, path)) ?? ''
+  }
+  await writeFile(join(stage, inventoryName), formatInventoryText({ stamps }, inventory))
+  return { inventory, stamps }
+}
+
+/**
+ * Makes parts: `fill` writes their stages, all is synced once, and they get their names. Complete or not there at
+ * all; another process may make the same meanwhile. They are on the disk before they have a name, so that what
+ * links to them needs no more than its own folders synced. `variables` is the environment, for `PATH`.
+ */
+export async function makeParts(
+  directories: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+  fill: (stages: readonly string[]) => Promise<readonly PartContent[]>,
+): Promise<readonly Part[]> {
+  const [first] = directories
+  if (first === undefined) return []
+  await sweepTemporary(dirname(first))
+  const stages = directories.map(temporaryName)
   try {
-    const root = join(stage, 'files')
-    await mkdir(root)
-    const writer = createTreeWriter(root)
-    await fill(writer)
-    await writeFile(join(stage, 'inventory.json'), formatInventoryText({}, writer.inventory), {
-      flush: true,
-    })
-    // So that a store entry that links to it needs no more than its own folders synced.
-    await writer.sync(variables)
-    isFilled = true
+    const contents = await fill(stages)
+    await syncFileSystem(dirname(first), variables)
+    const parts: Part[] = []
+    for (const [index, content] of contents.entries()) {
+      parts.push(await publish(stages[index] ?? '', directories[index] ?? '', content))
+    }
+    return parts
+  } finally {
+    for (const stage of stages) await rm(stage, { recursive: true, force: true })
+  }
+}
+
+async function publish(stage: string, directory: string, content: PartContent): Promise<Part> {
+  try {
     await rename(stage, directory)
-    return { directory, root: join(directory, 'files'), inventory: writer.inventory, isFresh: true }
+    return { ...content, directory, root: join(directory, 'files') }
   } catch (error) {
-    await rm(stage, { recursive: true, force: true })
-    const isTaken =
-      isFilled && ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
-    if (!isTaken) throw error
-    const other = openPart(cacheDir, key)
+    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')) throw error
+    const other = openPart(directory)
     if (other !== undefined) return other
     // A folder of that name that is no part: what a crash of the machine may leave. Gone, the next try has room.
-    throw damagedPart(directory, 'inventory.json')
+    throw damagedPart(directory, inventoryName)
   }
 }

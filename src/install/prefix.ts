@@ -1,11 +1,15 @@
 import { PyEmbedError } from '../errors.ts'
+import { compareFiles } from '../fs/compare.ts'
+import { type FileRecord, isLink } from '../fs/inventory.ts'
+import { stampFile } from '../fs/stamp.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
 import type { ArchiveFile } from './archive-part.ts'
 import type { Check } from '../store/stage.ts'
-import { addPart, checkPart } from './assemble.ts'
+import { addPart } from './assemble.ts'
 import type { Part } from './part.ts'
-import { ensureParts, type PartJob } from './part-job.ts'
+import { damagedPart } from './damaged.ts'
+import { ensureParts, type PartSource } from './part-job.ts'
 import { replacedPaths } from './replaced.ts'
 import type { WheelFile } from './wheel.ts'
 
@@ -44,28 +48,44 @@ export async function writePrefix(writer: TreeWriter, parts: PrefixParts): Promi
       { hint: 'Choose another build of python-build-standalone' },
     )
   }
-  const placed = [archive, ...wheels].map((part) => ({
-    part,
-    leftOut: part === archive ? replaced : new Set<string>(),
-  }))
-  for (const { part, leftOut } of placed) addPart(writer, part, leftOut)
-  return async () => {
-    for (const { part, leftOut } of placed) {
-      if (!part.isFresh) await checkPart(writer.root, part, leftOut, parts.signal)
+  addPart(writer, archive, replaced)
+  for (const wheel of wheels) addPart(writer, wheel, new Set())
+  return () => checkParts(writer, [archive, ...wheels], parts.signal)
+}
+
+/**
+ * Looks whether files that came of parts are what they were when those were made, with their hashes where their
+ * stamps do not say so. @throws PYEMBED_CHECKSUM_MISMATCH
+ */
+async function checkParts(
+  { root, inventory }: TreeWriter,
+  parts: readonly Part[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const suspects = new Map<string, FileRecord>()
+  for (const part of parts) {
+    for (const [path, record] of part.inventory) {
+      // Another part may have replaced it.
+      if (isLink(record) || inventory.get(path) !== record) continue
+      if (stampFile(`${root}/${path}`) !== part.stamps[path]) suspects.set(path, record)
     }
   }
+  const [damage] = await compareFiles(root, suspects, signal)
+  if (damage === undefined) return
+  const part = parts.find((each) => each.inventory.get(damage.path) === suspects.get(damage.path))
+  throw damagedPart(part?.directory ?? root, damage.path)
 }
 
 /** The parts of a prefix: the archive's and the wheels', unpacked in the cache. @throws as {@link writePrefix} */
 export async function unpackParts(parts: PrefixParts): Promise<readonly Part[]> {
-  return ensureParts(partJobs(parts), parts.signal)
+  return ensureParts(partSources(parts), parts)
 }
 
-function partJobs({ kind, archive, wheels, cacheDir, variables }: PrefixParts): readonly PartJob[] {
+function partSources({ kind, archive, wheels }: PrefixParts): readonly PartSource[] {
   const pip = wheels.find(({ name }) => name.startsWith('pip-'))
-  const job = { cacheDir, variables: { PATH: variables['PATH'] }, kind, pip }
+  const common = { kind, pip }
   return [
-    { ...job, file: archive, isArchive: true },
-    ...wheels.map((wheel) => ({ ...job, file: wheel, isArchive: false })),
+    { ...common, file: archive, isArchive: true },
+    ...wheels.map((wheel) => ({ ...common, file: wheel, isArchive: false })),
   ]
 }

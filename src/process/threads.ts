@@ -62,13 +62,18 @@ export async function runJobs<Job, Result>(
     }
   }
   const runThread = async (): Promise<void> => {
-    const worker = new Worker(file, { workerData: stop })
+    const worker = new Worker(file, {
+      workerData: stop,
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    })
     await doJobs(async (job) => (await ask(worker, job, file)) as Result)
     await worker.terminate()
   }
+  // The first job is this thread's: the others need a while to start.
+  const ownWork = doJobs((job) => work(job, interruptionOf(stop)))
   const extra = Math.min(availableParallelism(), jobs.length) - 1
   const others = Array.from({ length: extra }, () => runThread())
-  await Promise.all([...others, doJobs((job) => work(job, interruptionOf(stop)))])
+  await Promise.all([ownWork, ...others])
   signal?.removeEventListener('abort', interrupt)
   if (failure !== undefined) throw failure.error
   return results

@@ -20,6 +20,7 @@ import {
   readInputs,
   readSyncState,
   stampFiles,
+  stateName,
   type SyncInputs,
   type SyncResult,
   type SyncState,
@@ -107,5 +108,5 @@ async function writeSyncState(
     targets: { ...others, ...now },
     files: stampFiles(project),
   }
-  await updateFile(join(project.generated, 'pin.json'), formatJson(state))
+  await updateFile(join(project.generated, stateName), formatJson(state))
 }

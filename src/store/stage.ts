@@ -37,7 +37,7 @@ export async function makeEntry(
     await writeFile(join(stage, inventoryName), formatInventory(head, writer.inventory), {
       flush: true,
     })
-    await allDone([writer.sync(variables), syncFolders(stage, ['.']), check()])
+    await allDone([check(), writer.sync(variables), syncFolders(stage, ['.'])])
     isFilled = true
     await rename(stage, directory)
   } catch (error) {
