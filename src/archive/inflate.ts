@@ -8,7 +8,7 @@ export interface Inflater {
 }
 
 /** What is inflated at once; with the chunk it comes from it fits the processor's cache (docs/performance.md). */
-const pieceSize = 128 * 1024
+const pieceSize = 64 * 1024
 
 /**
  * Inflates piece by piece in the calling thread: node's own streams inflate in another one, and handing each piece

@@ -22,7 +22,7 @@ export interface UnpackOptions {
 }
 
 /** What is read at once. */
-const chunkSize = 32 * 1024
+const chunkSize = 16 * 1024
 
 const chunksPerTurn = 32
 

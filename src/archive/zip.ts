@@ -32,7 +32,7 @@ const largestFile = 2 ** 31
 const unsuspicious = 1024 * 1024
 
 /** What of a compressed file is read at once. */
-const chunkSize = 32 * 1024
+const chunkSize = 16 * 1024
 
 /**
  * Opens a zip file. yauzl reads the central directory and checks names; content is read here, as yauzl

@@ -68,7 +68,7 @@ export function createProgram(args: readonly string[], output: Streams, execute:
   add(
     program,
     'fetch',
-    'fill the download cache, so that sync needs no network',
+    'fill the cache, so that sync needs no network',
     async () => (await cold()).fetch,
     (command) => withTargets(withLocked(command)),
   )

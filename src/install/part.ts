@@ -45,7 +45,8 @@ export function openPart(directory: string): Part | undefined {
   const text = readTextIfThere(join(directory, inventoryName))
   const parsed = text === undefined ? undefined : parseInventoryText(text)
   if (parsed === undefined) return undefined
-  const { stamps } = parsed.head as Pick<PartContent, 'stamps'>
+  // Whoever wrote none has each file hashed.
+  const { stamps = {} } = parsed.head as Partial<PartContent>
   return { directory, root: join(directory, 'files'), inventory: parsed.files, stamps }
 }
 

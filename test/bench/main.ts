@@ -58,7 +58,6 @@ async function bench(): Promise<void> {
     return [`${a} / ${b}`, formatSummary(summary, 2), verdict(summary.median, target, String)]
   })
   const memory = summarize(of('sync, nothing unpacked', 'peakBytes'))
-  const inMegabytes = (bytes: number): string => `${bytes / 1e6} MB`
   process.stdout.write(
     `${formatColumns([
       [`${runs} runs each in turn`, 'ms: median (min-max)', 'process tree, MB'],
@@ -77,6 +76,10 @@ async function bench(): Promise<void> {
       ]),
     ])}\n`,
   )
+}
+
+function inMegabytes(bytes: number): string {
+  return `${bytes / 1e6} MB`
 }
 
 function verdict(

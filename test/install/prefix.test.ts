@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, truncateSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -47,15 +57,23 @@ function makeArchive(files: Readonly<Record<string, string>> = python) {
 async function write(
   archive: ReturnType<typeof makeArchive>,
   wheels: readonly WheelFile[] = [],
+  cacheDir = temporaryDirectory('cache'),
 ): Promise<TreeWriter> {
   const root = join(temporaryDirectory('prefix'), 'prefix')
   mkdirSync(root)
   const writer = createTreeWriter(root)
-  const cacheDir = temporaryDirectory('cache')
   const { env: variables } = process
   const check = await writePrefix(writer, { kind, archive, wheels, cacheDir, variables })
   await check()
   return writer
+}
+
+/** Other content of the same size and time, in a part that came from elsewhere: its inodes are others. */
+function damageUnseen(path: string): void {
+  const { size, atime, mtime } = statSync(path)
+  rmSync(path)
+  writeFileSync(path, Buffer.alloc(size, 'damage'))
+  utimesSync(path, atime, mtime)
 }
 
 describe('writePrefix', () => {
@@ -132,6 +150,23 @@ describe('writePrefix', () => {
       expect(await codeOf(() => write(makeArchive(), [wheel]))).toBe('PYEMBED_PACKAGE_CONFLICT')
     },
   )
+
+  it.each([
+    ['changed', (path: string) => appendFileSync(path, 'damage')],
+    ['changed with its time set back', damageUnseen],
+  ])('notices that a file it unpacked before was %s', async (_, damage) => {
+    const archive = makeArchive()
+    const cacheDir = temporaryDirectory('cache')
+    await write(archive, [], cacheDir)
+    const [part = ''] = readdirSync(join(cacheDir, 'unpacked'))
+    const directory = join(cacheDir, 'unpacked', part)
+    damage(join(directory, 'files', site, 'README.txt'))
+
+    await expect(write(archive, [], cacheDir)).rejects.toMatchObject({
+      code: 'PYEMBED_CHECKSUM_MISMATCH',
+      damaged: directory,
+    })
+  })
 
   it('fails with what is wrong with a wheel, whatever the archive is at', async () => {
     const wheel = makeWheel(temporaryDirectory(), { wheelVersion: '2.0' })
