@@ -1,10 +1,21 @@
 import { Gunzip, InflateRaw, ZlibError } from 'minizlib'
 
 export interface Inflater {
-  /** @throws an error of {@link isInflateError}, and what `give` throws */
+  /** @throws {@link InflateError}, and what `give` throws */
   readonly write: (chunk: Buffer) => void
   /** @throws the same when the data is not complete */
   readonly end: () => void
+}
+
+/** The data is to blame. */
+export class InflateError extends Error {
+  /** It was complete, and more followed. */
+  readonly isTrailing: boolean
+
+  constructor(reason: string, isTrailing: boolean, cause?: unknown) {
+    super(reason, { cause })
+    this.isTrailing = isTrailing
+  }
 }
 
 /** What is inflated at once; with the chunk it comes from it fits the processor's cache (docs/performance.md). */
@@ -18,26 +29,31 @@ export function createInflater(format: 'gzip' | 'raw', give: (piece: Buffer) => 
   const options: object = { chunkSize: pieceSize }
   const stream = format === 'gzip' ? new Gunzip(options) : new InflateRaw(options)
   let failure: unknown
+  let isStarted = false
   stream.on('error', (error: unknown) => {
     failure ??= error
   })
   stream.on('data', give)
   const check = (): void => {
+    if (failure instanceof ZlibError) {
+      // Behind a member of gzip zlib looks for another one.
+      const isTrailing = isStarted && failure.message.includes('incorrect header check')
+      throw new InflateError(failure.message, isTrailing, failure)
+    }
     if (failure !== undefined) throw failure
   }
   return {
     write: (chunk) => {
+      isStarted ||= format === 'gzip' && chunk[0] === 0x1f && chunk[1] === 0x8b
       stream.write(chunk)
       check()
+      const { bytesWritten } = stream.handle as unknown as { readonly bytesWritten: number }
+      if (format === 'gzip' && bytesWritten < chunk.length)
+        throw new InflateError('there is data after its end', true)
     },
     end: () => {
       stream.end()
       check()
     },
   }
-}
-
-/** Whether the data is to blame. */
-export function isInflateError(error: unknown): boolean {
-  return error instanceof ZlibError
 }

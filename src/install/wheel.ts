@@ -51,7 +51,6 @@ export async function installWheel(
   using zip = await openWheel(wheel)
   const { distInfo, distribution } = inspectWheel(zip, wheel.name)
   const declared = readDeclared(zip, distInfo)
-  const policy = createEntryPolicy(wheel.name)
   const lines: RecordLine[] = []
 
   const remember = (path: string, record: FileRecord): RecordLine => {
@@ -88,7 +87,6 @@ export async function installWheel(
   const unlisted = new Set(
     ['RECORD', 'RECORD.jws', 'RECORD.p7s'].map((name) => `${distInfo}/${name}`),
   )
-  for (const file of zip.files) policy.acceptFile(file.path)
   for (const [index, file] of zip.files.entries()) {
     if (unlisted.has(file.path)) continue
     if (index % filesPerTurn === 0) await interruption?.pause()
@@ -104,9 +102,10 @@ export async function installWheel(
   }
   const declaredCommands = parseEntryPoints(entryPoints?.read().toString() ?? '')
   const allCommands = [...commands, ...entryPointCommands(declaredCommands, place)]
+  const policy = createEntryPolicy({ name: wheel.name, isWheel: true })
   for (const { name } of allCommands) {
     if (/[/\\]/.test(name)) throw invalid(wheel.name, `its command \`${name}\` is no file name`)
-    policy.acceptFile(`${commandFolder}/${name}`)
+    policy.accept({ path: `${commandFolder}/${name}`, kind: 'file', mode: 0o755 })
   }
   await installCommands(allCommands, place, put)
   const folder = `${layout.sitePackages}/${distInfo}`

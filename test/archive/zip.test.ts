@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -88,7 +88,6 @@ describe('openZip', () => {
     ['a wrong CRC-32', 'crc', 0x1234_5678, 'CRC-32'],
     ['fewer bytes than it inflates to', 'size', 10, 'cannot be inflated'],
     ['more bytes than it inflates to', 'size', 30_000, 'another size'],
-    ['more bytes than memory', 'size', 0xffff_fff0, 'too large'],
     ['more compressed bytes than the file has', 'compressed', 0xffff_fff0, 'cut off'],
     ['fewer compressed bytes than it has', 'compressed', 5, 'cannot be inflated'],
     ['an unknown compression', 'method', 99, 'method 99'],
@@ -119,18 +118,104 @@ describe('openZip', () => {
     expect(await codeOf(() => readAll(path))).toBe('PYEMBED_ARCHIVE_CORRUPT')
   })
 
-  it('refuses a link', async () => {
-    const path = makeEntry('lib', 0o120777)
-
-    expect(await codeOf(() => openZip(path, 'made.whl'))).toBe('PYEMBED_ARCHIVE_ENTRY_REFUSED')
+  it.each([
+    ['a link', 'lib', 0o120777, 'PYEMBED_ARCHIVE_LINK_IN_WHEEL'],
+    ['a character device', 'null', 0o020666, 'PYEMBED_ARCHIVE_DEVICE'],
+    ['a FIFO', 'pipe', 0o010644, 'PYEMBED_ARCHIVE_DEVICE'],
+    ['a type that nobody knows', 'what', 0o150644, 'PYEMBED_ARCHIVE_TYPE_UNKNOWN'],
+    ['a setuid bit', 'su', 0o104755, 'PYEMBED_ARCHIVE_SETUID'],
+  ])('refuses %s', async (_, name, mode, code) => {
+    expect(await codeOf(() => openZip(makeEntry(name, mode), 'made.whl'))).toBe(code)
   })
 
-  it.each(['../evil', '/etc/evil', 'C:/evil', 'a\\..\\..\\evil', 'a/../../evil'])(
-    'refuses the name %s',
-    async (name) => {
-      const path = makeEntry(name, 0o100644)
+  it.each([
+    ['../evil', 'PYEMBED_ARCHIVE_PATH_OUTSIDE'],
+    ['a/../../evil', 'PYEMBED_ARCHIVE_PATH_OUTSIDE'],
+    ['../evil/', 'PYEMBED_ARCHIVE_PATH_OUTSIDE'],
+    ['/etc/evil', 'PYEMBED_ARCHIVE_PATH_ABSOLUTE'],
+    ['C:/evil', 'PYEMBED_ARCHIVE_PATH_DRIVE'],
+    ['a\\..\\..\\evil', 'PYEMBED_ARCHIVE_PATH_BACKSLASH'],
+    ['a\0b', 'PYEMBED_ARCHIVE_PATH_NUL'],
+    ['aux.py', 'PYEMBED_ARCHIVE_PATH_WINDOWS'],
+    ['a//b', 'PYEMBED_ARCHIVE_PATH_INVALID'],
+    ['x'.repeat(256), 'PYEMBED_ARCHIVE_PATH_TOO_LONG'],
+  ])('refuses the name %j', async (name, code) => {
+    expect(await codeOf(() => openZip(makeEntry(name, 0o100644), 'made.whl'))).toBe(code)
+  })
 
-      expect(await codeOf(() => openZip(path, 'made.whl'))).toBe('PYEMBED_ARCHIVE_ENTRY_REFUSED')
-    },
-  )
+  it('refuses two entries of one name', async () => {
+    const path = makeZip()
+    runPython(
+      `import json, sys, zipfile
+with zipfile.ZipFile(json.loads(sys.argv[1]), "a") as zip:
+    zip.writestr("Stored.py", "other")`,
+      path,
+    )
+
+    expect(await codeOf(() => openZip(path, 'made.whl'))).toBe('PYEMBED_ARCHIVE_DUPLICATE')
+  })
+
+  it('refuses another name in the local header than in the central directory', async () => {
+    const path = makeZip()
+    const data = readFileSync(path)
+    data.write('other0.py', data.indexOf('stored.py'))
+    writeFileSync(path, data)
+
+    expect(await codeOf(() => readAll(path))).toBe('PYEMBED_ARCHIVE_CORRUPT')
+  })
+
+  it('refuses data after the end', async () => {
+    const path = makeZip()
+    appendFileSync(path, 'more')
+
+    expect(await codeOf(() => openZip(path, 'made.whl'))).toBe('PYEMBED_ARCHIVE_TRAILING_DATA')
+  })
+
+  it('refuses a bomb, by what its entries say', async () => {
+    const path = join(temporaryDirectory('zip'), 'bomb.whl')
+    runPython(
+      `import json, sys, zipfile
+with zipfile.ZipFile(json.loads(sys.argv[1]), "w", zipfile.ZIP_DEFLATED) as zip:
+    zip.writestr("zeros", bytes(65 * 1024 * 1024))`,
+      path,
+    )
+
+    expect(await codeOf(() => openZip(path, 'bomb.whl'))).toBe('PYEMBED_ARCHIVE_RATIO')
+  })
+
+  it('refuses an entry that claims more bytes than memory', async () => {
+    const path = makeZip()
+    patchEntry(path, 'folder/tool', 'size', 0xffff_fff0)
+
+    expect(await codeOf(() => readAll(path))).toBe('PYEMBED_ARCHIVE_RATIO')
+  })
+
+  it('refuses entries that say they are larger than a disk', async () => {
+    const path = join(temporaryDirectory('zip'), 'large.whl')
+    runPython(
+      `import json, sys, zipfile
+with zipfile.ZipFile(json.loads(sys.argv[1]), "w") as zip:
+    zip.writestr("zeros", "", zipfile.ZIP_DEFLATED)
+    zip.filelist[0].file_size = 9 * 1024 ** 3`,
+      path,
+    )
+
+    expect(await codeOf(() => openZip(path, 'large.whl'))).toBe('PYEMBED_ARCHIVE_TOO_LARGE')
+  })
+
+  it('refuses entries that share their bytes', async () => {
+    const path = makeZip()
+    runPython(
+      `import copy, json, sys, zipfile
+with zipfile.ZipFile(json.loads(sys.argv[1]), "a") as zip:
+    for number in range(20):
+        twin = copy.copy(zip.getinfo("folder/tool"))
+        twin.filename = f"twin{number}"
+        zip.filelist.append(twin)
+    zip._didModify = True`,
+      path,
+    )
+
+    expect(await codeOf(() => readAll(path))).toBe('PYEMBED_ARCHIVE_CORRUPT')
+  })
 })

@@ -224,17 +224,25 @@ describe('installWheel', () => {
   })
 
   it.each([
-    ['names that differ in case only', { 'demo/a.py': '', 'demo/A.py': '' }],
-    ['a name that Windows does not have', { 'demo/aux.py': '' }],
-    ['a path that leaves the tree', { '../evil.py': '' }],
-    ['a path that leaves its scheme', { 'data/scripts/../../../evil': '' }],
-  ])('refuses %s', async (_, files) => {
+    [
+      'names that differ in case only',
+      'PYEMBED_ARCHIVE_DUPLICATE',
+      { 'demo/a.py': '', 'demo/A.py': '' },
+    ],
+    ['a name that Windows does not have', 'PYEMBED_ARCHIVE_PATH_WINDOWS', { 'demo/aux.py': '' }],
+    ['a path that leaves the tree', 'PYEMBED_ARCHIVE_PATH_OUTSIDE', { '../evil.py': '' }],
+    [
+      'a path that leaves its scheme',
+      'PYEMBED_ARCHIVE_PATH_OUTSIDE',
+      { 'data/scripts/../../../evil': '' },
+    ],
+  ])('refuses %s', async (_, code, files) => {
     const wheel = makeWheel(temporaryDirectory(), { files })
     const writer = makeWriter()
 
     const error = await errorOf(() => install(wheel, writer))
 
-    expect(error.code).toBe('PYEMBED_ARCHIVE_ENTRY_REFUSED')
+    expect(error.code).toBe(code)
     expect(listTree(join(writer.root, '..')).filter((path) => path.includes('evil'))).toEqual([])
   })
 
