@@ -87,7 +87,7 @@ async function answers(env: ReturnType<typeof readEnvironment>): Promise<boolean
   for (const upstream of env.pythonUpstreams) {
     try {
       const { status, body } = await client.head(`${upstream}/20260610/SHA256SUMS`)
-      await body.dump()
+      body.destroy()
       if (status === 200) return true
     } catch (error) {
       if (!(error instanceof PyEmbedError)) throw error

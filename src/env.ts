@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 
+import { defaultTransferPolicy, type TransferPolicy } from './fetch/policy.ts'
 import { userDirectories } from './platform/directories.ts'
 
 /** Every environment variable that pyembed reads, with what it does. docs/environment.md shows this table. */
@@ -10,6 +11,9 @@ export const environmentVariables = {
   PYEMBED_PYTHON_MIRROR:
     'Where archives come from: an http(s) address or a directory that holds `<build>/<archive>` and `<build>/SHA256SUMS`',
   PYEMBED_OFFLINE: 'Any value but empty, 0 and false: no network, as `--offline`',
+  SSL_CERT_FILE:
+    'A PEM file of the certificate authorities to trust for downloads, instead of the known ones',
+  NODE_EXTRA_CA_CERTS: 'A PEM file of certificate authorities to trust beside the others',
   PYEMBED_NO_PROGRESS: 'Any value but empty, 0 and false: no progress display',
   NO_COLOR: 'Any value but empty: no colours (no-color.org)',
   CI: 'Any value but empty, 0 and false: a stale lock fails as with `--locked`; plain progress lines',
@@ -30,6 +34,9 @@ export interface Environment {
   readonly pythonMirror: string | undefined
   /** Where archives come from when no mirror is set, in order. */
   readonly pythonUpstreams: readonly string[]
+  /** PEM files of the certificate authorities to trust instead of Node's; none: Node's. */
+  readonly certificateFiles: readonly string[]
+  readonly transfer: TransferPolicy
   readonly isOffline: boolean
   readonly isProgressWanted: boolean
   readonly isColorWanted: boolean
@@ -50,12 +57,18 @@ export function readEnvironment(
     return path !== undefined && isAbsolute(path) ? path : undefined
   }
   const user = userDirectories(variables)
+  const authorities = value('SSL_CERT_FILE')
+  // Node reads its variable itself, unless it is given a list.
+  const more = value('NODE_EXTRA_CA_CERTS')
 
   return {
     cacheDir: directory('PYEMBED_CACHE_DIR') ?? user.cache,
     dataDir: directory('PYEMBED_DATA_DIR') ?? user.data,
     pythonMirror: value('PYEMBED_PYTHON_MIRROR'),
     pythonUpstreams,
+    certificateFiles:
+      authorities === undefined ? [] : [authorities, ...(more === undefined ? [] : [more])],
+    transfer: defaultTransferPolicy,
     isOffline: isSet('PYEMBED_OFFLINE'),
     isProgressWanted: !isSet('PYEMBED_NO_PROGRESS'),
     isColorWanted: value('NO_COLOR') === undefined,

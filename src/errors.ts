@@ -26,6 +26,7 @@ export const errorCodes = [
   'PYEMBED_SHASUMS_INVALID',
   'PYEMBED_DOWNLOAD_NOT_FOUND',
   'PYEMBED_DOWNLOAD_FAILED',
+  'PYEMBED_TLS_FAILED',
   'PYEMBED_CHECKSUM_MISMATCH',
   'PYEMBED_OFFLINE',
   'PYEMBED_ARCHIVE_CORRUPT',
@@ -64,6 +65,8 @@ export interface ErrorOptions {
   readonly hint?: string | undefined
   /** A file or folder of the cache that is not what its name says: whoever can make it again removes it. */
   readonly damaged?: string | undefined
+  /** The same may work later: milliseconds that the other side asks to be left alone first. */
+  readonly retryAfter?: number | undefined
   readonly cause?: unknown
 }
 
@@ -73,12 +76,14 @@ export class PyEmbedError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly damaged: string | undefined
+  readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(redact(message), options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
     this.hint = options.hint === undefined ? undefined : redact(options.hint)
     this.damaged = options.damaged
+    this.retryAfter = options.retryAfter
   }
 }
 

@@ -2,74 +2,125 @@ import type { Readable } from 'node:stream'
 
 import type { Environment } from '../env.ts'
 import { PyEmbedError } from '../errors.ts'
+import { readAuthorities } from './certificates.ts'
 import type { Connection } from './connection.ts'
+import { noAnswer } from './failure.ts'
+import { isRedirect, nextAddress } from './redirect.ts'
+
+export type Headers = Readonly<Record<string, string | undefined>>
 
 export interface HttpResponse {
   readonly status: number
+  readonly headers: Headers
   /** Bytes of the body by its header; undefined when the server does not say. */
   readonly size: number | undefined
-  readonly body: Readable & { text(): Promise<string>; dump(): Promise<void> }
+  readonly body: Readable
 }
 
 /** Connections to servers, closed together. */
 export interface HttpClient extends AsyncDisposable {
-  /** Follows redirects. @throws PYEMBED_OFFLINE, PYEMBED_DOWNLOAD_FAILED when no answer came. */
-  get(url: string): Promise<HttpResponse>
+  /**
+   * Follows redirects, but not to an address that is less safe. Bodies are as the server has them: no encoding.
+   * @throws PYEMBED_OFFLINE, PYEMBED_TLS_FAILED, PYEMBED_DOWNLOAD_FAILED when no answer came.
+   */
+  get(url: string, headers?: Headers): Promise<HttpResponse>
   head(url: string): Promise<HttpResponse>
 }
 
-const idleTimeout = 30_000
-
 /** Loaded at the first request: most commands make none, and undici doubles the time that node takes to start. */
-async function connect(): Promise<Connection> {
+async function connect({
+  variables,
+  transfer,
+  certificateFiles,
+}: Environment): Promise<Connection> {
+  const authorities = await readAuthorities(certificateFiles)
   const { openConnection } = await import('./connection.ts')
-  return openConnection()
+  return openConnection({ variables, connectTimeout: transfer.connectTimeout, authorities })
 }
 
-/** A client with the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …). */
+/** A client with the proxies (`HTTPS_PROXY`, `NO_PROXY`, …) and the certificates of the environment. */
 export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
   let connection: Promise<Connection> | undefined
-  const send = async (method: 'GET' | 'HEAD', url: string): Promise<HttpResponse> => {
-    if (env.isOffline) {
-      throw new PyEmbedError('PYEMBED_OFFLINE', `\`${url}\` is needed and the network is off`, {
-        hint: 'Run `pyembed fetch` once with the network on, or without `--offline` and `PYEMBED_OFFLINE`',
-      })
-    }
+  const { idleTimeout } = env.transfer
+  const ask = async (
+    method: 'GET' | 'HEAD',
+    url: string,
+    headers: Headers,
+  ): Promise<HttpResponse> => {
     try {
-      const { request, dispatcher } = await (connection ??= connect())
-      const { statusCode, headers, body } = await request(url, {
+      const { request, agent } = await (connection ??= connect(env))
+      const answer = await request(url, {
         method,
-        dispatcher,
+        dispatcher: agent,
         headersTimeout: idleTimeout,
         bodyTimeout: idleTimeout,
         // Archives are compressed already: with the identity, Content-Length counts the bytes that are hashed.
-        headers: { 'accept-encoding': 'identity', 'user-agent': 'pyembed' },
+        headers: { 'accept-encoding': 'identity', 'user-agent': 'pyembed', ...headers },
         ...(signal === undefined ? {} : { signal }),
       })
-      const length = Number(headers['content-length'])
-      return { status: statusCode, size: Number.isSafeInteger(length) ? length : undefined, body }
+      return readAnswer(answer)
     } catch (error) {
-      throw new PyEmbedError(
-        'PYEMBED_DOWNLOAD_FAILED',
-        `no answer from \`${url}\`: ${reasonOf(error)}`,
-        {
-          hint: 'Check the network and the proxy settings, or name a mirror with `PYEMBED_PYTHON_MIRROR`',
-          cause: error,
-        },
-      )
+      throw error instanceof PyEmbedError ? error : noAnswer(url, error)
+    }
+  }
+  const send = async (
+    method: 'GET' | 'HEAD',
+    first: string,
+    headers: Headers = {},
+  ): Promise<HttpResponse> => {
+    if (env.isOffline) throw offline(first)
+    const visited = [first]
+    for (let url = first; ; visited.push(url)) {
+      const answer = await ask(method, url, headers)
+      if (!isRedirect(answer)) return refuseEncoding(url, answer)
+      discard(answer)
+      url = nextAddress(visited, answer.headers['location'])
     }
   }
   return {
-    get: (url) => send('GET', url),
+    get: (url, headers) => send('GET', url, headers),
     head: (url) => send('HEAD', url),
-    [Symbol.asyncDispose]: async () => (await connection)?.agent.destroy(),
+    // Without a connection there is nothing to close, however it failed.
+    [Symbol.asyncDispose]: async () => (await connection?.catch(() => undefined))?.agent.destroy(),
   }
 }
 
-/** The part of a network error that tells something: the innermost message. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return reasonOf(error.cause)
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
-  return error.message
+/** Hangs up: what is left of the body is not wanted. */
+export function discard({ body }: Pick<HttpResponse, 'body'>): void {
+  body.destroy()
+}
+
+function readAnswer(answer: {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Readable
+}): HttpResponse {
+  // Who reads the body is told of its errors; one that is discarded must not end the process with them.
+  answer.body.on('error', () => undefined)
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  )
+  const length = Number(headers['content-length'])
+  const size = Number.isSafeInteger(length) ? length : undefined
+  return { status: answer.statusCode, headers, size, body: answer.body }
+}
+
+function refuseEncoding(url: string, answer: HttpResponse): HttpResponse {
+  const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  if (['', 'identity'].includes(encoding)) return answer
+  discard(answer)
+  throw new PyEmbedError(
+    'PYEMBED_DOWNLOAD_FAILED',
+    `\`${url}\` came with content-encoding \`${encoding}\`, though the file as it is was asked for`,
+    { hint: 'Have the server or the proxy send files unchanged, or name another mirror' },
+  )
+}
+
+function offline(url: string): PyEmbedError {
+  return new PyEmbedError('PYEMBED_OFFLINE', `\`${url}\` is needed and the network is off`, {
+    hint: 'Run `pyembed fetch` once with the network on, or without `--offline` and `PYEMBED_OFFLINE`',
+  })
 }

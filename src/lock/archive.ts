@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { cachedSize } from '../fetch/cache.ts'
-import { openClient } from '../fetch/client.ts'
+import { discard, openClient } from '../fetch/client.ts'
 import { locate, pythonSources } from '../fetch/source.ts'
 import { fileSize } from '../fs/file-size.ts'
 import { type Asset, assetName } from '../releases/asset.ts'
@@ -33,9 +33,9 @@ async function assetSize({ env, signal }: Context, asset: Asset): Promise<number
       continue
     }
     try {
-      const { status, size, body } = await client.head(place)
-      await body.dump()
-      if (status === 200) return size
+      const answer = await client.head(place)
+      discard(answer)
+      if (answer.status === 200) return answer.size
     } catch (error) {
       if (!(error instanceof PyEmbedError)) throw error
     }

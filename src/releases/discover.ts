@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
 
 import type { Context } from '../context.ts'
 import { hasErrorCode, PyEmbedError, systemErrorCode } from '../errors.ts'
-import { openSource } from '../fetch/download.ts'
 import { type HttpClient, openClient } from '../fetch/client.ts'
+import { fromSources } from '../fetch/retry.ts'
 import { locate, pythonSources, type Source } from '../fetch/source.ts'
+import { fetchText } from '../fetch/text.ts'
 import { compareText } from '../text/json.ts'
 import type { Asset } from './asset.ts'
 import { loadCatalogue } from './catalogue.ts'
@@ -60,26 +60,20 @@ async function fetchShasums(
   build: string,
 ): Promise<readonly Asset[] | undefined> {
   await using client = openClient(context.env, context.signal)
-  const failures: PyEmbedError[] = []
-  for (const source of sources) {
-    try {
-      return await readShasums(client, source, build)
-    } catch (error) {
-      if (hasErrorCode(error, 'PYEMBED_DOWNLOAD_NOT_FOUND')) continue
-      if (!hasErrorCode(error, 'PYEMBED_DOWNLOAD_FAILED')) throw error
-      failures.push(error)
-    }
+  try {
+    return await fromSources(context, sources, (source) => readShasums(client, source, build))
+  } catch (error) {
+    if (hasErrorCode(error, 'PYEMBED_DOWNLOAD_NOT_FOUND')) return undefined
+    if (!hasErrorCode(error, 'PYEMBED_DOWNLOAD_FAILED')) throw error
+    throw new PyEmbedError(
+      'PYEMBED_RELEASE_UNREACHABLE',
+      `no source of build \`${build}\` can be reached: ${error.message}`,
+      {
+        hint: 'Check the network, name a mirror with `PYEMBED_PYTHON_MIRROR`, or choose a build of the catalogue (`pyembed python list`)',
+        cause: error,
+      },
+    )
   }
-  const [failure] = failures
-  if (failure === undefined) return undefined
-  throw new PyEmbedError(
-    'PYEMBED_RELEASE_UNREACHABLE',
-    `no source of build \`${build}\` can be reached: ${failure.message}`,
-    {
-      hint: 'Check the network, name a mirror with `PYEMBED_PYTHON_MIRROR`, or choose a build of the catalogue (`pyembed python list`)',
-      cause: failure,
-    },
-  )
 }
 
 async function readShasums(
@@ -87,8 +81,8 @@ async function readShasums(
   source: Source,
   build: string,
 ): Promise<readonly Asset[]> {
-  const { stream } = await openSource(client, source, { build, name: 'SHA256SUMS' })
-  const assets = parseShasums(await text(stream), locate(source, build, 'SHA256SUMS'))
+  const text = await fetchText(client, source, { build, name: 'SHA256SUMS' })
+  const assets = parseShasums(text, locate(source, build, 'SHA256SUMS'))
   return assets.filter((asset) => asset.build === build)
 }
 

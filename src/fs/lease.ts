@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { systemErrorCode } from '../errors.ts'
+import { temporaryName } from './atomic.ts'
+import { stampFile } from './stamp.ts'
+
+/** In milliseconds. */
+export interface LeaseTiming {
+  /** Between looks at a lease that another process holds. */
+  readonly poll: number
+  /** Between signs of life of the holder. */
+  readonly heartbeat: number
+  /** Without a sign of life for so long the holder is taken for dead. */
+  readonly stale: number
+}
+
+export interface LeaseOptions {
+  readonly timing: LeaseTiming
+  readonly signal?: AbortSignal | undefined
+  /** Whether the work is done, by whomever. */
+  readonly isDone: () => Promise<boolean>
+  readonly onWait?: () => void
+}
+
+/**
+ * Does a piece of work that many processes may want at once: one does it, the others wait until it is done or its
+ * holder is gone. It only saves work: a holder that was taken for dead may go on, so the result must be put in place
+ * in one step. Needs exclusive creation and file times, no `flock`. Returns when the work is done.
+ */
+export async function withLease(
+  path: string,
+  { timing, signal, isDone, onWait }: LeaseOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const name = `${process.pid} ${randomBytes(8).toString('hex')} ${hostIdentity()}`
+  let file: FileHandle | undefined
+  for (const watch = watchLease(path, timing); ;) {
+    if (await isDone()) return
+    file = await take(path, name)
+    if (file !== undefined) break
+    const dead = await watch()
+    if (dead !== undefined) await remove(path, dead)
+    else {
+      onWait?.()
+      await sleep(timing.poll, undefined, { signal })
+    }
+  }
+  const held = file
+  const heartbeat = setInterval(() => {
+    const now = new Date()
+    held.utimes(now, now).catch(() => undefined)
+  }, timing.heartbeat)
+  heartbeat.unref()
+  try {
+    if (!(await isDone())) await work()
+  } finally {
+    clearInterval(heartbeat)
+    await held.close()
+    await remove(path, name)
+  }
+}
+
+async function take(path: string, name: string): Promise<FileHandle | undefined> {
+  let file: FileHandle
+  try {
+    file = await open(path, 'wx')
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return undefined
+    throw error
+  }
+  await file.writeFile(name)
+  return file
+}
+
+/** Looks at a lease again and again; says its name when its holder is dead. */
+function watchLease(path: string, { stale }: LeaseTiming): () => Promise<string | undefined> {
+  let seen: { readonly stamp: string | undefined; readonly since: number } | undefined
+  return async () => {
+    const stamp = stampFile(path)
+    const name = await readFile(path, 'utf8').catch(() => undefined)
+    if (stamp === undefined || name === undefined) return undefined
+    // Only whether the time changes counts: the clocks of two machines, or of one, may differ.
+    if (seen?.stamp !== stamp) seen = { stamp, since: performance.now() }
+    return isGone(name) || performance.now() - seen.since > stale ? name : undefined
+  }
+}
+
+function isGone(name: string): boolean {
+  const [pid = '', , ...host] = name.split(' ')
+  if (!/^\d+$/.test(pid) || host.join(' ') !== hostIdentity()) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return systemErrorCode(error) === 'ESRCH'
+  }
+}
+
+/** Removes the lease of that name; another one that came meanwhile is put back. */
+async function remove(path: string, name: string): Promise<void> {
+  const aside = temporaryName(path)
+  try {
+    await rename(path, aside)
+    if ((await readFile(aside, 'utf8')) === name) await rm(aside)
+    else await rename(aside, path)
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Where process numbers mean the same: containers may share the name of a machine, and its folders. */
+function hostIdentity(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${hostname()} ${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return hostname()
+  }
+}
