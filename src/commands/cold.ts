@@ -2,6 +2,7 @@
 export { run as fetch } from './fetch.ts'
 export { run as init } from './init.ts'
 export { run as lock } from './lock.ts'
+export { run as pythonEras } from './python-eras.ts'
 export { run as pythonFind } from './python-find.ts'
 export { run as pythonList } from './python-list.ts'
 export { run as storeList } from './store-list.ts'

@@ -15,13 +15,19 @@ export const run: Run<Flags> = async (context, flags) => {
     })
   }
   const options = projectOptions(flags)
-  const { path, lock, changes } = await lockProject(context, {
+  const { path, lock, changes, warnings } = await lockProject(context, {
     ...options,
     isLocked: flags.check === true || options.isLocked === true,
     isUpgrade: flags.upgrade,
   })
   return {
-    json: { path, python: lock.python, targets: Object.keys(lock.targets).sort(), changes },
+    json: {
+      path,
+      python: lock.python,
+      targets: Object.keys(lock.targets).sort(),
+      changes,
+      warnings,
+    },
     text: changes.length === 0 ? `${path} is up to date` : [...changes, `Wrote ${path}`].join('\n'),
   }
 }

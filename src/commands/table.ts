@@ -106,6 +106,17 @@ export function createProgram(args: readonly string[], output: Streams, execute:
     async () => (await cold()).pythonFind,
     withTargets,
   )
+  add(
+    python,
+    'eras',
+    'what builds of python-build-standalone lack, and since when they do not',
+    async () => (await cold()).pythonEras,
+    (command) =>
+      command
+        .option('--build <date>', 'what this build lacks')
+        .option('--python <version>', 'what concerns this Python, 3.14 or 3.14.6')
+        .option('--target <triple>', 'what concerns this target'),
+  )
 
   const store = program.command('store').description('the Pythons that are installed')
   add(store, 'list', 'what is in the store, with sizes', async () => (await cold()).storeList)

@@ -9,6 +9,7 @@ import { resolvePackages } from '../packages/resolve.ts'
 import { ensureToolPython } from '../packages/tool-python.ts'
 import { parseTarget } from '../platform/target.ts'
 import { chooseArchives } from './choose-archives.ts'
+import { type EraWarning, findEraWarnings } from './era-warnings.ts'
 import { describeChanges } from './lock-changes.ts'
 import { requireFreshLock, staleReason } from './lock-state.ts'
 import { openProject, type Project, type ProjectOptions } from './open.ts'
@@ -25,6 +26,11 @@ export interface LockResult {
   readonly changes: readonly string[]
 }
 
+export interface LockReport extends LockResult {
+  /** What the locked build lacks and only another one brings; emitted too. */
+  readonly warnings: readonly EraWarning[]
+}
+
 /**
  * Makes `pyembed.lock` match the manifest. What still fits stays as it was locked; only the rest is resolved.
  * @throws PYEMBED_MANIFEST_*, PYEMBED_LOCK_*, and what `selectPython` and `resolvePackages` throw
@@ -32,13 +38,14 @@ export interface LockResult {
 export async function lockProject(
   context: Context,
   options: LockOptions = {},
-): Promise<LockResult> {
+): Promise<LockReport> {
   const project = openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
-  return updateLock(context, project, manifest, options)
+  const result = await updateLock(context, project, manifest, options)
+  return { ...result, warnings: await warnOfEras(context, result.lock, manifest) }
 }
 
-/** The lock for a command that does more than locking: it says what it changed. */
+/** The lock for a command that does more than locking: it says what it changed, and what is wrong with that. */
 export async function requireLock(
   context: Context,
   project: Project,
@@ -47,7 +54,18 @@ export async function requireLock(
 ): Promise<Lock> {
   const { lock, changes } = await updateLock(context, project, manifest, options)
   for (const change of changes) context.emit({ kind: 'note', text: `locked: ${change}` })
+  if (changes.length > 0) await warnOfEras(context, lock, manifest)
   return lock
+}
+
+async function warnOfEras(
+  context: Context,
+  lock: Lock,
+  manifest: Manifest,
+): Promise<readonly EraWarning[]> {
+  const warnings = await findEraWarnings(lock, manifest)
+  for (const { text } of warnings) context.emit({ kind: 'warning', text })
+  return warnings
 }
 
 async function updateLock(

@@ -127,6 +127,11 @@ describe('pyembed init', () => {
   })
 })
 
+async function eraIds(args: readonly string[]): Promise<readonly string[]> {
+  const { json } = await runCli(['python', 'eras', '--json', ...args])
+  return json<{ id: string }[]>().map(({ id }) => id)
+}
+
 describe('commands that only look', () => {
   it('store list says that the store is empty, and makes none', async () => {
     const env = ownEnvironment()
@@ -134,6 +139,26 @@ describe('commands that only look', () => {
     expect((await runCli(['store', 'list'], { env })).stdout).toBe('The store is empty')
     expect((await runCli(['store', 'list', '--json'], { env })).stdout).toBe('[]')
     expect(existsSync(env.PYEMBED_DATA_DIR)).toBe(false)
+  })
+
+  it('python eras shows what a build lacks, and all without one', async () => {
+    const mitk = ['--build', '20250712', '--python', '3.12.11', '--target', 'x86_64-apple-darwin']
+    expect(await eraIds(mitk)).toContain('install-name')
+    expect(await eraIds(mitk)).not.toContain('leaked-symbols')
+    expect(await eraIds([])).toContain('leaked-symbols')
+    expect((await runCli(['python', 'eras', ...mitk])).stdout).toMatch(
+      /^20251209 +warned +macos +install-name /m,
+    )
+  })
+
+  it.each([
+    [['--build', '2026'], 2, 'PYEMBED_USAGE'],
+    [['--python', 'latest'], 2, 'PYEMBED_USAGE'],
+    [['--target', 'vax'], 1, 'PYEMBED_TARGET_NOT_FOUND'],
+  ] as const)('python eras refuses %j', async (args, code, error) => {
+    const { exitCode, stderr } = await runCli(['python', 'eras', ...args])
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringContaining(error) })
   })
 
   it('python list shows the catalogue without a network', async () => {
