@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { updateFile } from '../fs/atomic.ts'
+import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { StoreEntry } from '../store/entry.ts'
@@ -21,6 +21,7 @@ export async function writeCMakeFiles(
   await copyTree(join(root, 'cmake'), directory)
   await copyTree(join(root, 'runtime', 'include'), join(directory, 'include'))
   const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
+  await sweepTemporary(join(directory, 'pins'))
   for (const entry of entries) {
     const path = join(directory, 'pins', `${entry.head.target}.cmake`)
     await updateFile(path, renderPin(template, entry, app))
@@ -28,6 +29,7 @@ export async function writeCMakeFiles(
 }
 
 async function copyTree(from: string, to: string): Promise<void> {
+  await sweepTemporary(to)
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.isDirectory()) await copyTree(source, target)
