@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 
+import { type Growth, hasMore } from '../fs/growth.ts'
 import { logicalMode } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import type { Interruption } from '../process/threads.ts'
@@ -12,6 +13,8 @@ import { createTarReader, type TarEntry, type TarSink } from './tar-reader.ts'
 
 export interface UnpackOptions extends PolicyOptions {
   readonly interruption?: Interruption
+  /** Of a file that is still being written. */
+  readonly growth?: Growth | undefined
 }
 
 /** What is read at once. */
@@ -29,15 +32,21 @@ export async function unpackTarGz(
   writer: TreeWriter,
   options: UnpackOptions,
 ): Promise<string> {
+  const { growth, interruption } = options
   const hash = createHash('sha256')
   const unpacker = createUnpacker(writer, options)
   const buffer = Buffer.allocUnsafe(chunkSize)
   const file = openSync(path, 'r')
+  let position = 0
   try {
     for (let count = 0; ; count++) {
-      if (count % chunksPerTurn === 0) await options.interruption?.pause()
+      if (count % chunksPerTurn === 0) await interruption?.pause()
       const size = readSync(file, buffer)
-      if (size === 0) break
+      if (size === 0) {
+        if (growth !== undefined && (await hasMore(growth, position))) continue
+        break
+      }
+      position += size
       const chunk = buffer.subarray(0, size)
       hash.update(chunk)
       unpacker.write(chunk)

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { sweepTemporary } from '../fs/atomic.ts'
+import type { Growth } from '../fs/growth.ts'
 import { withLease } from '../fs/lease.ts'
 import { cachedSize, cachePath } from './cache.ts'
 import { openClient } from './client.ts'
@@ -11,6 +12,13 @@ import { openPartial, sweepPartials } from './partial.ts'
 import { fromSources } from './retry.ts'
 import type { Source } from './source.ts'
 import { fetchFrom, type Wanted } from './transfer.ts'
+
+/** Who reads a file while it is fetched: the hash of the whole decides only at the end. */
+export interface Follower {
+  readonly growth: Growth
+  /** Called once at most, with the file as it grows. */
+  readonly begin: (path: string) => void
+}
 
 /**
  * Puts a file into the download cache, unless it is there, and returns its path. The bytes are hashed while
@@ -24,6 +32,7 @@ export async function downloadFile(
   context: Context,
   wanted: Wanted,
   sources: readonly Source[],
+  follower?: Follower,
 ): Promise<string> {
   const { env, emit, signal } = context
   const path = cachePath(env.cacheDir, wanted.sha256)
@@ -39,7 +48,7 @@ export async function downloadFile(
   // Another process may take a file over whose own process it took for dead, and then fail.
   while (!(await isDone())) {
     await withLease(`${path}.lease`, options, async () => {
-      from = await fetchTo(path, context, wanted, sources)
+      from = await fetchTo(path, context, wanted, sources, follower)
     })
   }
   emit({ kind: 'end', id: wanted.name, text: `Fetched ${wanted.name} from ${from}` })
@@ -52,10 +61,12 @@ async function fetchTo(
   context: Context,
   wanted: Wanted,
   sources: readonly Source[],
+  follower: Follower | undefined,
 ): Promise<string> {
   const { env, signal } = context
   await using client = openClient(env, signal)
-  const partial = await openPartial(path)
+  const partial = await openPartial(path, follower?.growth)
+  follower?.begin(partial.path)
   let highest = partial.size()
   const report = (done: number, total: number | undefined): void => {
     highest = Math.max(highest, done)

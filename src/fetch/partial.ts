@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
 import { renameWithRetry } from '../fs/atomic.ts'
+import { announce, type Growth, type GrowthState } from '../fs/growth.ts'
 import { fileSize } from '../fs/file-size.ts'
 
 /** Where the bytes of a partial file come from. */
@@ -16,6 +17,7 @@ export interface Origin {
 
 /** The beginning of a file that is being fetched, hashed as it grows. It outlives the process, but not a week. */
 export interface PartialFile {
+  readonly path: string
   readonly size: () => number
   readonly origin: () => Origin | undefined
   /** sha256 of all that is there. */
@@ -32,9 +34,10 @@ export interface PartialFile {
 
 /**
  * The partial file of `path`, with what an earlier process left of it. That is copied and not gone on with: the other
- * may only seem to be dead, and nobody but its maker ever writes to a file that will have the name.
+ * may only seem to be dead, and nobody but its maker ever writes to a file that will have the name. `growth` tells
+ * who reads it meanwhile how far it is.
  */
-export async function openPartial(path: string): Promise<PartialFile> {
+export async function openPartial(path: string, growth?: Growth): Promise<PartialFile> {
   const part = `${path}.part-${process.pid}-${randomBytes(4).toString('hex')}`
   const others = await findPartials(path)
   const [largest] = others
@@ -43,12 +46,16 @@ export async function openPartial(path: string): Promise<PartialFile> {
   let size = 0
   let origin: Origin | undefined
 
+  const tell = (state: GrowthState): void => {
+    if (growth !== undefined) announce(growth, size, state)
+  }
   const append = async (chunk: Uint8Array): Promise<void> => {
     for (let at = 0; at < chunk.length;) {
       at += (await file.write(chunk, at, chunk.length - at, size + at)).bytesWritten
     }
     hash.update(chunk)
     size += chunk.length
+    tell('growing')
   }
   const setOrigin = async (next: Origin): Promise<void> => {
     origin = next
@@ -68,11 +75,13 @@ export async function openPartial(path: string): Promise<PartialFile> {
     throw error
   }
   return {
+    path: part,
     size: () => size,
     origin: () => origin,
     digest: () => hash.copy().digest('hex'),
     append,
     restart: async () => {
+      if (size > 0) tell('abandoned')
       await file.truncate(0)
       hash = createHash('sha256')
       size = 0
@@ -80,6 +89,7 @@ export async function openPartial(path: string): Promise<PartialFile> {
     },
     setOrigin,
     publish: async () => {
+      tell('whole')
       await file.close()
       await renameWithRetry(part, path).catch((error: unknown) => {
         if (systemErrorCode(error) !== 'ENOENT') throw error
@@ -87,6 +97,7 @@ export async function openPartial(path: string): Promise<PartialFile> {
       await removePart(part)
     },
     close: async (isKept) => {
+      tell('abandoned')
       await file.close()
       if (!isKept) await removePart(part)
     },

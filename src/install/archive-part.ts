@@ -1,5 +1,6 @@
 import { unpackTarGz } from '../archive/tar.ts'
 import { hasErrorCode } from '../errors.ts'
+import type { Growth } from '../fs/growth.ts'
 import { recordFile } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import type { Interruption } from '../process/threads.ts'
@@ -10,6 +11,8 @@ export interface ArchiveFile {
   readonly path: string
   readonly name: string
   readonly sha256: string
+  /** Of an archive that is still being fetched. */
+  readonly growth?: Growth | undefined
 }
 
 /**
@@ -24,7 +27,8 @@ export async function writeArchive(
   archive: ArchiveFile,
   interruption: Interruption,
 ): Promise<void> {
-  const options = { name: archive.name, strip: 'python', drop: droppedFolders, interruption }
+  const { name, growth } = archive
+  const options = { name, strip: 'python', drop: droppedFolders, interruption, growth }
   try {
     const found = await unpackTarGz(archive.path, writer, options)
     if (found !== archive.sha256) throw damagedCacheFile(archive, found)

@@ -5,6 +5,7 @@ import { PyEmbedError } from '../errors.ts'
 import { cachePath } from '../fetch/cache.ts'
 import { downloadFile } from '../fetch/download.ts'
 import { pythonSources } from '../fetch/source.ts'
+import { createGrowth, type Growth } from '../fs/growth.ts'
 import type { Lock, LockedArchive, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
 import { assetKey } from '../releases/asset.ts'
@@ -12,7 +13,7 @@ import { type EntryHead, openEntry, type StoreEntry } from '../store/entry.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { computePin } from '../store/pin.ts'
 import { discardEntry, makeEntry } from '../store/stage.ts'
-import { type PrefixParts, unpackParts, writePrefix } from './prefix.ts'
+import { type PrefixParts, unpackGrowing, unpackParts, writePrefix } from './prefix.ts'
 import { recipe } from './recipe.ts'
 
 /** What of a lock makes one prefix. */
@@ -50,12 +51,20 @@ export async function entryHead(locked: LockedPrefix): Promise<EntryHead> {
   }
 }
 
-/** Puts the archive of a locked prefix into the download cache. */
-export async function fetchArchive(
-  context: Context,
-  { archive, python }: LockedPrefix,
-): Promise<string> {
-  return downloadFile(context, { ...archive, build: python.build }, pythonSources(context.env))
+/** Puts the archive of a locked prefix into the download cache; what has to be fetched is unpacked as it comes. */
+async function fetchArchive(context: Context, locked: LockedPrefix): Promise<string> {
+  const { archive, python } = locked
+  const wanted = { ...archive, build: python.build }
+  const growth = createGrowth()
+  let unpacking = Promise.resolve()
+  const begin = (path: string): void => {
+    unpacking = unpackGrowing(prefixParts(context, locked, path, growth))
+  }
+  try {
+    return await downloadFile(context, wanted, pythonSources(context.env), { growth, begin })
+  } finally {
+    await unpacking
+  }
 }
 
 /**
@@ -145,10 +154,11 @@ function prefixParts(
   { env, signal }: Context,
   { target, python, archive, packages }: LockedPrefix,
   path: string,
+  growth?: Growth,
 ): PrefixParts {
   return {
     kind: { target: parseTarget(target), version: python.version, variant: python.variant },
-    archive: { ...archive, path },
+    archive: { ...archive, path, growth },
     wheels: packages.map(({ wheel, sha256 }) => ({
       name: wheel,
       path: cachePath(env.cacheDir, sha256),

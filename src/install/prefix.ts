@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 import { PyEmbedError } from '../errors.ts'
 import { compareFiles } from '../fs/compare.ts'
 import { type FileRecord, isLink } from '../fs/inventory.ts'
@@ -79,6 +81,21 @@ async function checkParts(
 /** The parts of a prefix: the archive's and the wheels', unpacked in the cache. @throws as {@link writePrefix} */
 export async function unpackParts(parts: PrefixParts): Promise<readonly Part[]> {
   return ensureParts(partSources(parts), parts)
+}
+
+/**
+ * Unpacks an archive while it is fetched, and with it the wheels if all are there. Whatever is wrong shows when the
+ * whole file is unpacked, so nothing is thrown.
+ */
+export async function unpackGrowing(parts: PrefixParts): Promise<void> {
+  const areWheelsThere = parts.wheels.every(({ path }) => existsSync(path))
+  const wheels = areWheelsThere ? parts.wheels : []
+  const [archive, ...others] = partSources({ ...parts, wheels })
+  // Not the first, which this thread does: it is busy with fetching.
+  const sources = [...others.slice(0, 1), archive, ...others.slice(1)].filter(
+    (source) => source !== undefined,
+  )
+  await ensureParts(sources, parts).catch(() => undefined)
 }
 
 function partSources({ kind, archive, wheels }: PrefixParts): readonly PartSource[] {
