@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { discard, type HttpClient, type HttpResponse } from './client.ts'
 import { rangeHeaders, readRange, readRetryAfter, readValidator, type Resume } from './range.ts'
 import { locate, type Source } from './source.ts'
+import { type ByteReader, startReading } from './stream.ts'
 
 /** A file of a build at a source, or the rest of it. */
 export interface OpenFile {
-  readonly stream: Readable
-  /** Where the stream begins: 0, or where it was asked to go on. */
+  readonly bytes: ByteReader
+  /** Where they begin: 0, or where it was asked to go on. */
   readonly from: number
   /** Bytes of the whole file; undefined when the source does not say. */
   readonly size: number | undefined
@@ -35,7 +35,7 @@ async function openPath(path: string): Promise<OpenFile> {
   try {
     const { size } = await stat(path)
     const stream = createReadStream(path, { highWaterMark: 1024 * 1024 })
-    return { stream, from: 0, size, validator: undefined }
+    return { bytes: startReading(stream), from: 0, size, validator: undefined }
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') throw notFound(path)
     throw error
@@ -46,10 +46,10 @@ async function openUrl(client: HttpClient, url: string, resume?: Resume): Promis
   const answer = await client.get(url, resume === undefined ? {} : rangeHeaders(resume))
   const { status, headers, size, body } = answer
   const validator = readValidator(headers)
-  if (status === 200) return { stream: body, from: 0, size, validator }
+  if (status === 200) return { bytes: startReading(body), from: 0, size, validator }
   if (resume !== undefined && status === 206) {
     const { isRest, total } = readRange(answer, resume)
-    if (isRest) return { stream: body, from: resume.from, size: total, validator }
+    if (isRest) return { bytes: startReading(body), from: resume.from, size: total, validator }
   }
   discard(answer)
   // Another part than was asked for, of another file, or none: what is there is not of this file.

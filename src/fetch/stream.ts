@@ -1,16 +1,60 @@
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 
 import type { PyEmbedError } from '../errors.ts'
 import { reasonOf } from './failure.ts'
 
-/** The bytes of a stream; `describe` makes its errors errors of the file, and none of who reads it. */
-export async function* readStream(
-  stream: Readable,
-  describe: (reason: string, cause: unknown) => PyEmbedError,
-): AsyncIterable<Buffer> {
-  try {
-    yield* stream as AsyncIterable<Buffer>
-  } catch (error) {
-    throw describe(reasonOf(error), error)
+export interface ByteReader {
+  /** The bytes, once; `describe` makes an error of the stream an error of the file. */
+  readonly read: (
+    describe: (reason: string, cause: unknown) => PyEmbedError,
+  ) => AsyncIterable<Buffer>
+  /** For who does not read to the end. */
+  readonly close: () => void
+}
+
+/** More than a disk lags behind a network. */
+const mostQueued = 4 * 1024 * 1024
+
+/**
+ * Reads a stream from now on, so that all that came before an error is given before it: a stream drops what it still
+ * holds then, which would have to be fetched again.
+ */
+export function startReading(stream: Readable): ByteReader {
+  const queue: Buffer[] = []
+  let queued = 0
+  let failure: unknown
+  const news = new EventTarget()
+  const wake = (): void => void news.dispatchEvent(new Event('news'))
+  stream.on('error', (error) => {
+    failure = error
+  })
+  stream.on('data', (chunk: Buffer) => {
+    queue.push(chunk)
+    queued += chunk.length
+    if (queued > mostQueued) stream.pause()
+    wake()
+  })
+  stream.on('close', wake)
+  const close = (): void => void stream.destroy()
+  return {
+    close,
+    async *read(describe) {
+      try {
+        while (queue.length > 0 || !stream.closed) {
+          const chunk = queue.shift()
+          if (chunk === undefined) {
+            await once(news, 'news')
+            continue
+          }
+          queued -= chunk.length
+          if (queued === 0) stream.resume()
+          yield chunk
+        }
+        if (!stream.readableEnded) throw describe(reasonOf(failure ?? 'it was closed'), failure)
+      } finally {
+        close()
+      }
+    },
   }
 }

@@ -2,7 +2,6 @@ import { PyEmbedError } from '../errors.ts'
 import type { HttpClient } from './client.ts'
 import { openSource } from './open.ts'
 import type { Source } from './source.ts'
-import { readStream } from './stream.ts'
 
 /** More is no list of hashes of a build: PBS's are a tenth of it. */
 const longestText = 8 * 1024 * 1024
@@ -13,7 +12,7 @@ export async function fetchText(
   source: Source,
   wanted: { readonly build: string; readonly name: string },
 ): Promise<string> {
-  const { stream } = await openSource(client, source, wanted)
+  const { bytes } = await openSource(client, source, wanted)
   const failed = (what: string, options: { cause?: unknown; retryAfter?: number }): PyEmbedError =>
     new PyEmbedError(
       'PYEMBED_DOWNLOAD_FAILED',
@@ -22,7 +21,7 @@ export async function fetchText(
     )
   const chunks: Buffer[] = []
   let size = 0
-  const text = readStream(stream, (reason, cause) =>
+  const text = bytes.read((reason, cause) =>
     failed(`broke off after ${size} bytes: ${reason}`, { cause, retryAfter: 0 }),
   )
   for await (const chunk of text) {

@@ -4,7 +4,6 @@ import { type OpenFile, openSource } from './open.ts'
 import type { PartialFile } from './partial.ts'
 import type { Resume } from './range.ts'
 import { locate, type Source } from './source.ts'
-import { readStream } from './stream.ts'
 
 /** A file of a PBS build, known by its hash. */
 export interface Wanted {
@@ -38,9 +37,9 @@ export async function fetchFrom(source: Source, transfer: Transfer, isAnew = fal
     wanted,
     isAnew ? undefined : resumeAt(place, transfer),
   )
-  const { stream, from, size = wanted.size, validator } = answer
+  const { bytes, from, size = wanted.size, validator } = answer
   if (wanted.size !== undefined && size !== wanted.size) {
-    stream.destroy()
+    bytes.close()
     throw otherFile(source, wanted, `${size} bytes`, `${wanted.size}`)
   }
   if (from === 0) await partial.restart()
@@ -71,7 +70,7 @@ function resumeAt(place: string, { partial, wanted }: Transfer): Resume | undefi
 async function pour(
   source: Source,
   { partial, wanted, report, largest }: Transfer,
-  { stream, size }: OpenFile,
+  { bytes, size }: OpenFile,
 ): Promise<void> {
   const total = wanted.size ?? size
   const brokeOff = (reason: string, cause?: unknown): PyEmbedError =>
@@ -80,7 +79,7 @@ async function pour(
       `\`${wanted.name}\` from \`${source.base}\` broke off after ${partial.size()} bytes: ${reason}`,
       { hint: 'Run the command again: it goes on where this one stopped', cause, retryAfter: 0 },
     )
-  for await (const chunk of readStream(stream, brokeOff)) {
+  for await (const chunk of bytes.read(brokeOff)) {
     const end = partial.size() + chunk.length
     if (end > (total ?? largest)) {
       throw otherFile(source, wanted, `more than ${total ?? largest} bytes`, 'no more')

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { cachedSize, cachePath } from '../fetch/cache.ts'
 import { makeTemporaryDirectory, renameWithRetry } from '../fs/atomic.ts'
+import { withLease } from '../fs/lease.ts'
 import type { Lock, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
 import { runPip } from './pip.ts'
@@ -19,13 +20,33 @@ import { ensureToolPython } from './tool-python.ts'
  * @throws PYEMBED_DOWNLOAD_FAILED, PYEMBED_CHECKSUM_MISMATCH, PYEMBED_OFFLINE
  */
 export async function fetchWheels(context: Context, lock: Lock, target: string): Promise<void> {
-  const { env, emit } = context
-  const missing: LockedPackage[] = []
-  for (const wanted of lock.targets[target]?.packages ?? []) {
-    if ((await cachedSize(env.cacheDir, wanted.sha256)) === undefined) missing.push(wanted)
-  }
-  if (missing.length === 0) return
+  const { env, signal } = context
+  const packages = lock.targets[target]?.packages ?? []
+  const [first] = await missingWheels(env.cacheDir, packages)
+  if (first === undefined) return
+  // Another process may want the same wheels, or some of them: one pip fetches, the other finds them then.
+  const lease = `${cachePath(env.cacheDir, first.sha256)}.lease`
+  const isDone = async () => (await missingWheels(env.cacheDir, packages)).length === 0
+  await withLease(lease, { timing: env.transfer.lease, signal, isDone }, async () =>
+    fetchMissing(context, lock, target, await missingWheels(env.cacheDir, packages)),
+  )
+}
 
+async function missingWheels(
+  cacheDir: string,
+  packages: readonly LockedPackage[],
+): Promise<readonly LockedPackage[]> {
+  const sizes = await Promise.all(packages.map(({ sha256 }) => cachedSize(cacheDir, sha256)))
+  return packages.filter((_, index) => sizes[index] === undefined)
+}
+
+async function fetchMissing(
+  context: Context,
+  lock: Lock,
+  target: string,
+  missing: readonly LockedPackage[],
+): Promise<void> {
+  const { env, emit } = context
   const id = `wheels-${target}`
   emit({ kind: 'start', id, text: `Fetching ${missing.map(({ wheel }) => wheel).join(', ')}` })
   const tool = await ensureToolPython(context, lock)
