@@ -16,7 +16,7 @@ export function noAnswer(url: string, error: unknown): PyEmbedError {
   return new PyEmbedError('PYEMBED_DOWNLOAD_FAILED', `no answer from \`${url}\`: ${message}`, {
     hint: 'Check the network and the proxy settings, or name a mirror with `PYEMBED_PYTHON_MIRROR`',
     cause: error,
-    ...(lastingCodes.includes(code) ? {} : { retryAfter: 0 }),
+    ...(lastingCodes.has(code) ? {} : { retryAfter: 0 }),
   })
 }
 
@@ -25,7 +25,11 @@ const tlsCode =
   /^(?:CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|EPROTO$)/
 
 /** No server of that name, or no address at all: asking again soon is of no use. */
-const lastingCodes = ['ENOTFOUND', 'ERR_INVALID_URL', 'UND_ERR_INVALID_ARG']
+const lastingCodes: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'ERR_INVALID_URL',
+  'UND_ERR_INVALID_ARG',
+])
 
 /** The part of a network error that tells something: the innermost message. */
 export function reasonOf(error: unknown): string {

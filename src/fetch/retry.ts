@@ -64,7 +64,8 @@ function pauseAfter(policy: TransferPolicy, round: number, asked: number): numbe
 }
 
 function mostTelling(failures: readonly PyEmbedError[]): PyEmbedError {
-  const rank = ({ code }: PyEmbedError): number => sourceFailures.indexOf(code)
-  const [first] = [...failures].sort((a, b) => rank(a) - rank(b))
+  const [first] = [...failures].sort(
+    (a, b) => sourceFailures.indexOf(a.code) - sourceFailures.indexOf(b.code),
+  )
   return first ?? new PyEmbedError('PYEMBED_DOWNLOAD_NOT_FOUND', 'no source is known')
 }

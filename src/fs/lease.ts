@@ -80,15 +80,21 @@ async function take(path: string, name: string): Promise<FileHandle | undefined>
 }
 
 /** Looks at a lease again and again; says its name when its holder is dead. */
-function watchLease(path: string, { stale }: LeaseTiming): () => Promise<string | undefined> {
-  let seen: { readonly stamp: string | undefined; readonly since: number } | undefined
+function watchLease(path: string, { poll, stale }: LeaseTiming): () => Promise<string | undefined> {
+  let seen: string | undefined
+  let last = performance.now()
+  let quiet = 0
   return async () => {
     const stamp = stampFile(path)
     const name = await readFile(path, 'utf8').catch(() => undefined)
     if (stamp === undefined || name === undefined) return undefined
-    // Only whether the time changes counts: the clocks of two machines, or of one, may differ.
-    if (seen?.stamp !== stamp) seen = { stamp, since: performance.now() }
-    return isGone(name) || performance.now() - seen.since > stale ? name : undefined
+    const now = performance.now()
+    // Only whether the file's time changes counts: the clocks of two machines, or of one, may differ. And a machine
+    // that was asleep, or busy, did not hear the holder either.
+    quiet = seen === stamp ? quiet + Math.min(now - last, 10 * poll) : 0
+    seen = stamp
+    last = now
+    return isGone(name) || quiet > stale ? name : undefined
   }
 }
 

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 
+import { half, other } from './noise.ts'
 import { startServer, type TestServer } from './server.ts'
 
 /** One request to a server that may do what it likes with a file. */
@@ -86,4 +88,62 @@ export function answerStatus(
   headers: Readonly<Record<string, string>> = {},
 ): Behaviour {
   return ({ response }) => response.writeHead(status, headers).end()
+}
+
+/** Half of another file, and a broken line. */
+export const otherHalf =
+  (headers: Readonly<Record<string, string>>): Behaviour =>
+  async (exchange) =>
+    cutAfter(half, headers)({ ...exchange, content: other })
+
+/** A right or wrong 206, whatever is asked for. */
+export const answerPart =
+  (headers: Readonly<Record<string, string>>): Behaviour =>
+  async ({ content, response, write }) => {
+    response.writeHead(206, headers)
+    await write(content.subarray(0, 1000))
+    response.end()
+  }
+
+export const hang: Behaviour = () => undefined
+
+export const hangMidBody: Behaviour = async (exchange) => {
+  const start = sendHead(exchange)
+  await exchange.write(exchange.content.subarray(start, start + half))
+}
+
+export const endEarly: Behaviour = async ({ content, from, response, write }) => {
+  const end = Math.min(from + 400_000, content.length)
+  if (from > 0) {
+    response.writeHead(206, { 'content-range': `bytes ${from}-${end - 1}/${content.length}` })
+  }
+  await write(content.subarray(from, end))
+  response.end()
+}
+
+export const drip: Behaviour = async (exchange) => {
+  sendHead(exchange)
+  for (let at = 0; at < exchange.content.length; at += 100_000) {
+    await exchange.write(exchange.content.subarray(at, at + 100_000))
+    await sleep(60)
+  }
+  exchange.response.end()
+}
+
+export const ignoreRange: Behaviour = async (exchange) => honest({ ...exchange, from: 0 })
+
+export const reset: Behaviour = async (exchange) => {
+  const start = sendHead(exchange)
+  await exchange.write(exchange.content.subarray(start, start + half))
+  // A reset takes along what the other side's system has received and its program has not read yet.
+  await sleep(100)
+  exchange.response.socket?.resetAndDestroy()
+}
+
+export const hangUp: Behaviour = ({ response }) => response.socket?.destroy()
+
+/** As much of a body as the other side takes. */
+export const endless: Behaviour = async ({ content, response, write }) => {
+  response.writeHead(200)
+  while (!response.destroyed) await write(content)
 }

@@ -18,6 +18,7 @@ const packages = {
   'pkg-config': 'pkg-config',
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
   git: 'git',
+  openssl: 'openssl',
 } as const
 
 export type Tool = keyof typeof packages
