@@ -13,7 +13,11 @@ export { type LockOptions, lockProject, type LockReport } from './project/lock-p
 export type { ProjectOptions, TargetOptions } from './project/open.ts'
 export { type Synced, syncProject, type SyncOptions } from './project/sync-project.ts'
 export type { SyncResult } from './project/sync-state.ts'
-export { verifyProject } from './project/verify-project.ts'
+export {
+  type ProjectVerification,
+  verifyProject,
+  type VerifyProjectOptions,
+} from './project/verify-project.ts'
 export { type EraQuery, erasOf } from './releases/eras.ts'
 export { type ListedPython, type ListOptions, listPythons } from './releases/list.ts'
 export type { Handling, Shortcoming } from './releases/shortcoming.ts'

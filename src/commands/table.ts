@@ -77,7 +77,10 @@ export function createProgram(args: readonly string[], output: Streams, execute:
     'verify',
     'compare every installed file with what was installed',
     async () => (await cold()).verify,
-    withTargets,
+    (command) =>
+      withTargets(command)
+        .option('--strict', 'byte code that Python wrote is a difference too')
+        .option('--repair', 'put back what differs, remove what is not of it'),
   )
   add(
     program,

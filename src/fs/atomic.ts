@@ -1,5 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -7,7 +9,7 @@ import { systemErrorCode } from '../errors.ts'
 
 /** A name beside `path`, on the same file system, that no other process uses. */
 export function temporaryName(path: string): string {
-  return `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`
+  return `${path}.tmp-${hostMark()}-${process.pid}-${randomBytes(4).toString('hex')}`
 }
 
 /** Replaces `path` in one step: readers see the old content or the new one. Creates the folder. */
@@ -58,15 +60,56 @@ export async function makeTemporaryDirectory(path: string): Promise<string> {
   return directory
 }
 
-/** Garbage of processes that died is swept when it is older than this. */
-const garbageAge = 60 * 60 * 1000
+/** No work on one file or folder takes longer than this. */
+const longestWork = 24 * 60 * 60 * 1000
 
-/** Removes what {@link temporaryName} named in a folder and nobody has touched for an hour. */
-export async function sweepTemporary(directory: string): Promise<void> {
-  const names = await readdir(directory).catch(() => [])
-  for (const name of names.filter((candidate) => candidate.includes('.tmp-'))) {
+/**
+ * What {@link temporaryName} named in a folder and nobody works on any more: its process died; or it is of another
+ * host, where nobody here can look, and a day old. `base`: only of the file of this name.
+ */
+export async function findGarbage(directory: string, base?: string): Promise<readonly string[]> {
+  const garbage: string[] = []
+  for (const name of await readdir(directory).catch(() => [])) {
+    const match = temporaryPattern.exec(name)
+    if (match === null || (base !== undefined && match[1] !== base)) continue
     const path = join(directory, name)
-    const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now()
-    if (Date.now() - changed > garbageAge) await rm(path, { recursive: true, force: true })
+    if (match[2] === hostMark() && !isAlive(Number(match[3]))) garbage.push(path)
+    else if (await isOld(path)) garbage.push(path)
   }
+  return garbage
+}
+
+/** Removes what {@link findGarbage} finds. */
+export async function sweepTemporary(directory: string, base?: string): Promise<void> {
+  for (const path of await findGarbage(directory, base)) {
+    await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** base, mark of the host, process id */
+const temporaryPattern = /^(.+)\.tmp-(?:([0-9a-f]{8})-)?(\d+)-[0-9a-f]{8}$/
+
+/** Where a process id means something: this host, and the container with processes of its own on it. */
+function hostMark(): string {
+  let namespace = ''
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // Only Linux has them.
+  }
+  return createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemErrorCode(error) !== 'ESRCH'
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const changed = (await lstat(path).catch(() => undefined))?.mtimeMs ?? Date.now()
+  return Date.now() - changed > longestWork
 }

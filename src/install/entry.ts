@@ -110,7 +110,8 @@ export async function ensureCached(
   })
 }
 
-async function withRepairs<Result>(
+/** Does what takes files from the cache; of those that turn out damaged, removes them and does it again. */
+export async function withRepairs<Result>(
   context: Context,
   locked: LockedPrefix,
   make: () => Promise<Result>,
@@ -150,7 +151,8 @@ async function installEntry(
   return entry
 }
 
-function prefixParts(
+/** What a locked prefix is written from, with its archive at `path` and its wheels in the download cache. */
+export function prefixParts(
   { env, signal }: Context,
   { target, python, archive, packages }: LockedPrefix,
   path: string,

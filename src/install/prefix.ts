@@ -52,16 +52,17 @@ export async function writePrefix(writer: TreeWriter, parts: PrefixParts): Promi
   }
   addPart(writer, archive, replaced)
   for (const wheel of wheels) addPart(writer, wheel, new Set())
-  return () => checkParts(writer, [archive, ...wheels], parts.signal)
+  return (suspects) => checkParts(writer, [archive, ...wheels], suspects, parts.signal)
 }
 
 /**
  * Looks whether files that came of parts are what they were when those were made, with their hashes where their
- * stamps do not say so. @throws PYEMBED_CHECKSUM_MISMATCH
+ * stamps do not say so, and for those named. @throws PYEMBED_CHECKSUM_MISMATCH
  */
 async function checkParts(
   { root, inventory }: TreeWriter,
   parts: readonly Part[],
+  named: ReadonlySet<string> = new Set(),
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const suspects = new Map<string, FileRecord>()
@@ -69,7 +70,8 @@ async function checkParts(
     for (const [path, record] of part.inventory) {
       // Another part may have replaced it.
       if (isLink(record) || inventory.get(path) !== record) continue
-      if (stampFile(`${root}/${path}`) !== part.stamps[path]) suspects.set(path, record)
+      const isSuspect = named.has(path) || stampFile(`${root}/${path}`) !== part.stamps[path]
+      if (isSuspect) suspects.set(path, record)
     }
   }
   const [damage] = await compareFiles(root, suspects, signal)

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { cachedSize, cachePath } from '../fetch/cache.ts'
-import { makeTemporaryDirectory, renameWithRetry } from '../fs/atomic.ts'
+import { makeTemporaryDirectory, renameWithRetry, sweepTemporary } from '../fs/atomic.ts'
 import { withLease } from '../fs/lease.ts'
 import type { Lock, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
@@ -51,6 +51,7 @@ async function fetchMissing(
   emit({ kind: 'start', id, text: `Fetching ${missing.map(({ wheel }) => wheel).join(', ')}` })
   const tool = await ensureToolPython(context, lock)
   await mkdir(join(env.cacheDir, 'downloads'), { recursive: true })
+  await sweepTemporary(join(env.cacheDir, 'downloads'))
   const directory = await makeTemporaryDirectory(join(env.cacheDir, 'downloads', 'wheels'))
   try {
     const result = await runPip(context, tool, {

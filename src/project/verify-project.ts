@@ -1,42 +1,77 @@
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
-import { entryHead, lockedPrefix } from '../install/entry.ts'
+import { entryHead, type LockedPrefix, lockedPrefix } from '../install/entry.ts'
+import { repairEntry } from '../install/repair.ts'
+import type { Lock } from '../lock/lock.ts'
 import { readManifest } from '../manifest/read.ts'
+import { fetchWheels } from '../packages/download.ts'
 import { openEntry, type StoreEntry } from '../store/entry.ts'
-import { type Verification, verifyEntry } from '../store/verify.ts'
+import { type Problem, type Verification, verifyEntry } from '../store/verify.ts'
 import { chooseTargets, requireFreshLock } from './lock-state.ts'
 import { openProject, type ProjectOptions, type TargetOptions } from './open.ts'
 
-/** Compares the store entries of a project's targets with their inventories, file by file. */
+export interface VerifyProjectOptions extends ProjectOptions, TargetOptions {
+  /** Byte code that Python wrote is a problem of kind `extra`. */
+  readonly isStrict?: boolean | undefined
+  /** Puts back what differs and removes what is not of the entry, before the comparison that is returned. */
+  readonly isRepair?: boolean | undefined
+}
+
+export interface ProjectVerification extends Verification {
+  /** What was wrong and has been put right. */
+  readonly repaired: readonly Problem[]
+}
+
+/**
+ * Compares the store entries of a project's targets with their inventories, file by file.
+ * @throws PYEMBED_NOT_SYNCED when one is not in the store, and what `repairEntry` throws
+ */
 export async function verifyProject(
   context: Context,
-  options: ProjectOptions & TargetOptions = {},
-): Promise<readonly Verification[]> {
-  const verifications: Verification[] = []
-  for (const entry of await findEntries(context, options)) {
-    const { key } = entry.head
+  options: VerifyProjectOptions = {},
+): Promise<readonly ProjectVerification[]> {
+  const verifications: ProjectVerification[] = []
+  for (const { entry, locked, lock } of await findLockedEntries(context, options)) {
+    const { key, target } = entry.head
+    const wheels = (): Promise<void> => fetchWheels(context, lock, target)
     context.emit({ kind: 'start', id: key, text: `Verifying ${key}` })
-    const verification = await verifyEntry(entry, context.signal)
+    const repaired =
+      options.isRepair === true ? await repairEntry(context, locked, entry, wheels) : []
+    const { isStrict } = options
+    const verification = await verifyEntry(entry, { isStrict, signal: context.signal })
     context.emit({ kind: 'end', id: key, text: `Compared ${verification.files} files of ${key}` })
-    verifications.push(verification)
+    verifications.push({ ...verification, repaired })
   }
   return verifications
 }
 
 /** The store entries of a project's targets. @throws PYEMBED_NOT_SYNCED when one is not in the store */
 export async function findEntries(
-  { env }: Context,
+  context: Context,
   options: ProjectOptions & TargetOptions,
 ): Promise<readonly StoreEntry[]> {
+  return (await findLockedEntries(context, options)).map(({ entry }) => entry)
+}
+
+interface LockedEntry {
+  readonly lock: Lock
+  readonly locked: LockedPrefix
+  readonly entry: StoreEntry
+}
+
+async function findLockedEntries(
+  { env }: Context,
+  options: ProjectOptions & TargetOptions,
+): Promise<readonly LockedEntry[]> {
   const project = openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
   const lock = await requireFreshLock(project, manifest)
-  const entries: StoreEntry[] = []
+  const entries: LockedEntry[] = []
   for (const target of chooseTargets(manifest, options)) {
     const locked = lockedPrefix(lock, target)
     const entry =
       locked === undefined ? undefined : await openEntry(env.dataDir, (await entryHead(locked)).pin)
-    if (entry === undefined) {
+    if (locked === undefined || entry === undefined) {
       throw new PyEmbedError(
         'PYEMBED_NOT_SYNCED',
         `the Python for \`${target}\` is not installed`,
@@ -45,7 +80,7 @@ export async function findEntries(
         },
       )
     }
-    entries.push(entry)
+    entries.push({ lock, locked, entry })
   }
   return entries
 }

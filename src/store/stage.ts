@@ -10,8 +10,11 @@ import { allDone } from '../process/all-done.ts'
 import { type EntryHead, formatInventory, openEntry, type StoreEntry } from './entry.ts'
 import { entryDirectory, inventoryName, storeDirectory } from './paths.ts'
 
-/** What is left to look at while a stage goes to the disk; throws when the entry must not come to be. */
-export type Check = () => Promise<void>
+/**
+ * What is left to look at while a stage goes to the disk; throws when the entry must not come to be. Looks into the
+ * content of `suspects` whatever else speaks for them.
+ */
+export type Check = (suspects?: ReadonlySet<string>) => Promise<void>
 
 /**
  * Makes a store entry: `fill` writes the prefix into a stage beside the entry, the inventory is added, all is

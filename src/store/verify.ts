@@ -23,8 +23,17 @@ export interface Verification {
   readonly notes: readonly string[]
 }
 
+export interface VerifyOptions {
+  /** Byte code is `extra` then, whatever its source. */
+  readonly isStrict?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Compares every file of an entry with its inventory: content, x bit, link text, nothing more, nothing less. */
-export async function verifyEntry(entry: StoreEntry, signal?: AbortSignal): Promise<Verification> {
+export async function verifyEntry(
+  entry: StoreEntry,
+  { isStrict = false, signal }: VerifyOptions = {},
+): Promise<Verification> {
   const inventory = await readInventory(entry)
   const problems: Problem[] = [...(await compareFiles(entry.prefix, inventory, signal))]
   const notes: string[] = []
@@ -32,7 +41,7 @@ export async function verifyEntry(entry: StoreEntry, signal?: AbortSignal): Prom
   const found = existsSync(entry.prefix) ? walkFiles(entry.prefix) : []
   for (const { path } of found) {
     if (inventory.has(path)) continue
-    if (isByteCodeOf(path, inventory)) notes.push(path)
+    if (!isStrict && isByteCodeOf(path, inventory)) notes.push(path)
     else problems.push({ path, kind: 'extra' })
   }
   problems.sort((a, b) => compareText(a.path, b.path))

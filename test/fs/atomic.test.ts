@@ -1,10 +1,18 @@
-import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { updateFile, writeFileAtomic } from '../../src/fs/atomic.ts'
-import { startModule } from '../helpers/child.ts'
+import { sweepTemporary, temporaryName, updateFile, writeFileAtomic } from '../../src/fs/atomic.ts'
+import { runModule, startModule } from '../helpers/child.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { listTree } from '../helpers/tree.ts'
 
@@ -73,5 +81,76 @@ describe('updateFile', () => {
 
     expect(await updateFile(path, '')).toBe(true)
     expect(readFileSync(path, 'utf8')).toBe('')
+  })
+})
+
+describe('sweepTemporary', () => {
+  /** What a process that has ended since named. */
+  const nameOfDead = (path: string): Promise<string> =>
+    runModule(
+      `const { temporaryName } = await import('./src/fs/atomic.ts')
+console.log(temporaryName(input))`,
+      { input: path },
+    )
+  const day = 24 * 60 * 60
+
+  it('removes what a dead process left, files and folders, at once', async () => {
+    const directory = temporaryDirectory()
+    writeFileSync(await nameOfDead(join(directory, 'file')), '')
+    mkdirSync(join(await nameOfDead(join(directory, 'stage')), 'deep'), { recursive: true })
+
+    await sweepTemporary(directory)
+
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it('leaves what a living process works on, though its folder was not touched for hours', async () => {
+    const directory = temporaryDirectory()
+    const stage = temporaryName(join(directory, 'stage'))
+    mkdirSync(stage)
+    const hoursAgo = Date.now() / 1000 - 5 * 60 * 60
+    utimesSync(stage, hoursAgo, hoursAgo)
+
+    await sweepTemporary(directory)
+
+    expect(readdirSync(directory)).toEqual([basename(stage)])
+  })
+
+  it.each([
+    ['of another host, until it is a day old', 'stage.tmp-0123abcd-1-89abcdef', [0.9, 1.1]],
+    ['of an earlier pyembed, until it is a day old', 'stage.tmp-1-89abcdef', [0.9, 1.1]],
+    ['that only looks like it, for ever', 'notes.tmp-mine', [100, Infinity]],
+  ])('leaves what is %s', async (_, name, [young = 0, old = 0]) => {
+    const directory = temporaryDirectory()
+    const path = join(directory, name)
+    writeFileSync(path, '')
+    const age = (days: number): void => {
+      const time = Math.max(0, Date.now() / 1000 - days * day)
+      utimesSync(path, time, time)
+    }
+
+    age(young)
+    await sweepTemporary(directory)
+    expect(existsSync(path)).toBe(true)
+    age(old)
+    await sweepTemporary(directory)
+    expect(existsSync(path)).toBe(old === Infinity)
+  })
+
+  it('removes only that of one file when it is named', async () => {
+    const directory = temporaryDirectory()
+    const [mine, other] = [
+      await nameOfDead(join(directory, 'pyembed.lock')),
+      await nameOfDead(join(directory, 'yours')),
+    ]
+    for (const path of [mine, other]) writeFileSync(path, '')
+
+    await sweepTemporary(directory, 'pyembed.lock')
+
+    expect(readdirSync(directory)).toEqual([basename(other)])
+  })
+
+  it('has nothing to say about a folder that is not there', async () => {
+    await sweepTemporary(join(temporaryDirectory(), 'none'))
   })
 })
