@@ -52,7 +52,7 @@ export async function entryHead(locked: LockedPrefix): Promise<EntryHead> {
 }
 
 /** Puts the archive of a locked prefix into the download cache; what has to be fetched is unpacked as it comes. */
-async function fetchArchive(context: Context, locked: LockedPrefix): Promise<string> {
+export async function fetchArchive(context: Context, locked: LockedPrefix): Promise<string> {
   const { archive, python } = locked
   const wanted = { ...archive, build: python.build }
   const growth = createGrowth()

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+
+import { temporaryDirectory } from '../helpers/temporary.ts'
+import { makeKinds } from './kinds.ts'
+import { makeInput, tryInput } from './try-input.ts'
+
+const kinds = makeKinds({ archives: [], wheels: [] })
+
+it.each(kinds)('reads what a $name is mutated from', async (kind) => {
+  for (const seed of kind.seeds) {
+    expect(await tryInput({ kind, ...seed }, temporaryDirectory('fuzz'))).toEqual({
+      code: 'accepted',
+    })
+  }
+})
+
+it('takes or refuses 500 mutated inputs, and nothing else happens', async () => {
+  const directory = temporaryDirectory('fuzz')
+  const codes = new Set<string>()
+  for (let index = 0; index < 500; index++) {
+    const outcome = await tryInput(makeInput(kinds, 1, index), directory)
+
+    if ('failure' in outcome) expect.fail(`input ${index}: ${outcome.failure}`)
+    codes.add(outcome.code)
+  }
+  // Otherwise the inputs do not get far.
+  expect(codes.size).toBeGreaterThan(15)
+}, 60_000)
