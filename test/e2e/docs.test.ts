@@ -18,7 +18,10 @@ import { describe, expect, inject, it } from 'vitest'
 
 import { parseManifest } from '../../src/manifest/read.ts'
 import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
-import { type Block, type Page, parseMarkdown } from '../helpers/markdown.ts'
+import { copyExample } from '../helpers/example.ts'
+import { runDockerfile } from '../helpers/dockerfile.ts'
+import { type Block, type Page, parseMarkdown, runsOf } from '../helpers/markdown.ts'
+import { openPlaces, places } from '../helpers/places.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools, type Tool } from '../helpers/tools.ts'
 
@@ -38,10 +41,15 @@ const marks = new Set([
   'json',
   'cmake',
   'cpp',
+  'yaml',
+  'dockerfile',
 ])
 
 /** What a checkout of this repository is told to run; CI runs both whole. */
 const checkoutCommands = new Set(['npm ci && npm run demo', 'npm ci && npm test'])
+
+/** Pages about a project that is there already, and the example that stands for it. */
+const exampleOf = new Map([['docs/ci.md', 'hello-numpy']])
 
 /** The pages whose blocks users copy: README.md, once it is there, and docs/. */
 const pages = new Map(
@@ -138,23 +146,42 @@ describeWithTools(['cmake', 'make', 'ninja', 'g++'], 'commands in pages', () => 
       `#!/bin/sh\nexec "${process.execPath}" "${cliPath}" "$@"\n`,
       { mode: 0o755 },
     )
+    const cliEnv = inject('cliEnv')
     const env = {
       ...cleanEnvironment(),
-      ...inject('cliEnv'),
+      ...cliEnv,
       PYEMBED_DATA_DIR: join(folder, 'data'),
       PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     }
+    const downloads = join(cliEnv['PYEMBED_CACHE_DIR'] ?? '', 'downloads')
+    const servers = await openPlaces(inject('mirror'), work, downloads)
+    onTestFinished(servers.close)
+    const blocks = pages.get(page)?.blocks ?? []
+    const example = exampleOf.get(page)
+    if (example !== undefined) copyExample(example, work)
 
-    for (const { info, text, line } of pages.get(page)?.blocks ?? []) {
-      if (info !== 'sh') continue
-      const { exitCode, all } = await execa('bash', ['-c', `set -eu\n${text}`], {
-        cwd: work,
-        env,
-        extendEnv: false,
-        reject: false,
-        all: true,
-      })
-      expect(exitCode, `${page}:${line}:\n${all}`).toBe(0)
+    for (const { info, text, line } of blocks) {
+      if (info === 'dockerfile') {
+        const printed = await runDockerfile(text, work, join(folder, 'container'), env)
+        expect(printed, `${page}:${line}`).toContain('numpy')
+      }
+      const scripts = info === 'sh' ? [servers.fill(text)] : info === 'yaml' ? runsOf(text) : []
+      for (const script of scripts) {
+        const { exitCode, all } = await execa('bash', ['-c', `set -eu\n${script}`], {
+          cwd: work,
+          env,
+          extendEnv: false,
+          reject: false,
+          all: true,
+        })
+        expect(exitCode, `${page}:${line}:\n${all}`).toBe(0)
+      }
+      const visited = servers.visited()
+      const unused = places.filter((place) => text.includes(place) && !visited.has(place))
+      expect(
+        unused.filter((place) => /^https?:/.test(place)),
+        `${page}:${line} asks no server`,
+      ).toEqual([])
     }
   })
 

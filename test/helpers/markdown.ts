@@ -51,6 +51,18 @@ export function parseMarkdown(text: string): Page {
   return { blocks, links, anchors }
 }
 
+/** The commands of a workflow of GitHub Actions: `run: COMMAND` and the lines below `run: |`, in order. */
+export function runsOf(workflow: string): readonly string[] {
+  const lines = workflow.split('\n')
+  return lines.flatMap((line, index) => {
+    const [, indent, command] = /^( *)(?:- )?run: (.*)$/.exec(line) ?? []
+    if (indent === undefined || command !== '|') return command ?? []
+    const below = lines.slice(index + 1)
+    const end = below.findIndex((next) => next.search(/\S/) <= indent.length + 2)
+    return below.slice(0, end === -1 ? undefined : end).join('\n')
+  })
+}
+
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
