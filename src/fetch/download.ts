@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 import type { Context } from '../context.ts'
-import { PyEmbedError } from '../errors.ts'
+import { PyEmbedError, redact } from '../errors.ts'
 import { sweepTemporary } from '../fs/atomic.ts'
 import type { Growth } from '../fs/growth.ts'
 import { withLease } from '../fs/lease.ts'
@@ -44,7 +44,8 @@ export async function downloadFile(
   await sweepPartials(dirname(path))
   emit({ kind: 'start', id: wanted.name, text: `Fetching ${wanted.name}` })
   let from = 'another process'
-  const options = { timing: env.transfer.lease, signal, isDone }
+  const onWait = () => emit({ kind: 'detail', text: `another process fetches ${wanted.name}` })
+  const options = { timing: env.transfer.lease, signal, isDone, onWait }
   // Another process may take a file over whose own process it took for dead, and then fail.
   while (!(await isDone())) {
     await withLease(`${path}.lease`, options, async () => {
@@ -87,7 +88,7 @@ async function fetchTo(
           () => highest,
         )
     await partial.publish()
-    return source?.base ?? 'an earlier try'
+    return source === undefined ? 'an earlier try' : redact(source.base)
   } catch (error) {
     // Only what a source did can be better next time: after a full disk or an interruption nothing is left.
     const isWorthKeeping = partial.size() >= env.transfer.worthKeeping

@@ -25,6 +25,7 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal | undefined
   /** Whether the work is done, by whomever. */
   readonly isDone: () => Promise<boolean>
+  /** Another one has it; said once. */
   readonly onWait?: () => void
 }
 
@@ -41,6 +42,7 @@ export async function withLease(
   await mkdir(dirname(path), { recursive: true })
   const name = `${process.pid} ${randomBytes(8).toString('hex')} ${hostIdentity()}`
   let file: FileHandle | undefined
+  let isWaiting = false
   for (const watch = watchLease(path, timing); ;) {
     if (await isDone()) return
     file = await take(path, name)
@@ -48,7 +50,8 @@ export async function withLease(
     const dead = await watch()
     if (dead !== undefined) await remove(path, dead)
     else {
-      onWait?.()
+      if (!isWaiting) onWait?.()
+      isWaiting = true
       await sleep(timing.poll, undefined, { signal })
     }
   }

@@ -1,12 +1,13 @@
-import { rmSync } from 'node:fs'
+import { rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 
 import type { FetchedFile } from '../../src/project/fetch-project.ts'
 import { runCli } from '../helpers/cli.ts'
 import { copyExample } from '../helpers/example.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
+import { sha256sum } from '../helpers/tree.ts'
 import { serveMirror } from '../mirror/serve.ts'
 import { builds } from './pythons.ts'
 
@@ -39,5 +40,41 @@ describe.each(builds)('a mirror over HTTP, Python $version', ({ version, build }
     expect(files.json<FetchedFile[]>().map(({ name }) => name)).toContainEqual(
       expect.stringContaining(`cpython-${version}+${build}`),
     )
+  })
+
+  it('is asked once by four processes, and again for a damaged file', async () => {
+    const server = await serveMirror(inject('mirror'))
+    onTestFinished(server.close)
+    const root = temporaryDirectory('http')
+    const project = join(root, 'project')
+    copyExample('hello-numpy', project, { version, build })
+    const envIn = (folder: string) => ({
+      PYEMBED_PYTHON_MIRROR: server.url,
+      PYEMBED_CACHE_DIR: join(root, folder, 'cache'),
+      PYEMBED_DATA_DIR: join(root, folder, 'data'),
+    })
+    const fetches = () =>
+      server.requests.filter(({ method, path }) => method === 'GET' && path.includes('cpython'))
+        .length
+    const locked = await runCli(['lock'], { cwd: project, env: envIn('lock') })
+    const before = fetches()
+    const options = { cwd: project, env: envIn('shared') }
+
+    const runs = await Promise.all(
+      Array.from({ length: 4 }, () => runCli(['fetch', '--locked', '--json'], options)),
+    )
+    const together = fetches()
+    const archive = runs[0]?.json<FetchedFile[]>().find(({ name }) => name.startsWith('cpython'))
+    const path = archive?.path ?? ''
+    truncateSync(path, 1_000_000)
+    rmSync(join(options.env.PYEMBED_CACHE_DIR, 'unpacked'), { recursive: true })
+    const repaired = await runCli(['fetch', '--locked'], options)
+
+    expect(locked.exitCode, locked.stderr).toBe(0)
+    for (const { exitCode, stderr } of runs) expect(exitCode, stderr).toBe(0)
+    expect(together - before).toBe(1)
+    expect(repaired.exitCode, repaired.stderr).toBe(0)
+    expect(fetches() - together).toBe(1)
+    expect(sha256sum(path)).toBe(archive?.sha256)
   })
 })

@@ -168,6 +168,15 @@ describe('downloadFile', () => {
     )
   })
 
+  it('shows no credentials of a source that it fetched from', async () => {
+    const context = testContext(temporaryDirectory())
+    const { url } = await serveRight()
+
+    await downloadFile(context, wanted, sourcesOf({ url: url.replace('//', '//user:s3cret@') }))
+
+    expect(JSON.stringify(context.events)).not.toContain('s3cret')
+  })
+
   it('leaves nothing when it is interrupted', async () => {
     const interruption = new AbortController()
     const server = await startServer((_, response) => {
