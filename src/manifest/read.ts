@@ -82,7 +82,8 @@ function describeMistake(issue: Issue, key: string): { code: ErrorCode; message:
   if (issue.received === 'undefined') {
     return { code: 'PYEMBED_MANIFEST_MISSING_KEY', message: `key \`${key}\` is missing` }
   }
-  if (issue.kind === 'validation' || issue.type === 'picklist') {
+  const isChoice = issue.type === 'picklist'
+  if (issue.kind === 'validation' || (isChoice && typeof issue.input === 'string')) {
     const reason =
       issue.type === 'picklist'
         ? `should be ${issue.expected.replaceAll('"', '`').replaceAll(/[()]/g, '').replaceAll(' |', ' or')}`
@@ -92,7 +93,7 @@ function describeMistake(issue: Issue, key: string): { code: ErrorCode; message:
       message: `\`${key}\` is \`${Array.isArray(issue.input) ? `[${issue.input.join(', ')}]` : String(issue.input)}\`, ${reason}`,
     }
   }
-  const expected = issue.expected?.toLowerCase() ?? 'something else'
+  const expected = isChoice ? 'string' : (issue.expected?.toLowerCase() ?? 'something else')
   return {
     code: 'PYEMBED_MANIFEST_WRONG_TYPE',
     message: `\`${key}\` should be ${/^[aeio]/.test(expected) ? 'an' : 'a'} ${expected}, not ${typeName(issue.input)}`,

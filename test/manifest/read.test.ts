@@ -100,6 +100,11 @@ trim = ["tests"]
     ],
     [
       'PYEMBED_MANIFEST_WRONG_TYPE',
+      `${small}flavor = {}\n`,
+      /^5:1: `python.flavor` should be a string, not a table$/,
+    ],
+    [
+      'PYEMBED_MANIFEST_WRONG_TYPE',
       `python = 3\n[app]\nname = "App"\n`,
       /^1:1: `python` should be an object, not a number$/,
     ],
