@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 
 import type { Lock } from '../../src/lock/lock.ts'
 import { serveMirror } from '../mirror/serve.ts'
@@ -94,8 +95,12 @@ async function openProxy(visit: () => void) {
     onward.on('error', () => response.destroy())
     incoming.pipe(onward)
   })
+  // What CONNECT opened is no longer the server's to close.
+  const tunnels = new Set<Duplex>()
   opened.server.on('connect', ({ url = '' }, socket) => {
     visit()
+    tunnels.add(socket)
+    socket.once('close', () => tunnels.delete(socket))
     const { hostname, port } = new URL(`http://${url}`)
     const onward = connect(Number(port), hostname, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
@@ -103,8 +108,15 @@ async function openProxy(visit: () => void) {
     })
     onward.on('error', () => socket.destroy())
     socket.on('error', () => onward.destroy())
+    socket.once('close', () => onward.destroy())
   })
-  return opened
+  return {
+    url: opened.url,
+    close: async () => {
+      for (const socket of tunnels) socket.destroy()
+      await opened.close()
+    },
+  }
 }
 
 async function listen(answer: (incoming: IncomingMessage, response: ServerResponse) => void) {
