@@ -41,9 +41,18 @@ async function runCommand<Flags extends CommonFlags>(
     isColorWanted: env.isColorWanted,
   })
   const interruption = new AbortController()
-  const interrupt = (): void => interruption.abort()
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
+  // Not `once`: with no listener left, those of execa end the process before it has tidied up.
+  const interrupt = (signal: NodeJS.Signals): void => {
+    if (!interruption.signal.aborted) return interruption.abort()
+    ignore()
+    process.kill(process.pid, signal)
+  }
+  const ignore = (): void => {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   try {
     const run = await load()
     const result = await run({ env, emit: reporter.emit, signal: interruption.signal }, flags)
@@ -57,8 +66,7 @@ async function runCommand<Flags extends CommonFlags>(
     const exitCode = reporter.failure(error)
     return hasErrorCode(error, 'PYEMBED_USAGE') ? exitCodes.usage : exitCode
   } finally {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
+    ignore()
   }
 }
 

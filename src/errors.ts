@@ -114,6 +114,7 @@ const systemErrorCures: Readonly<Record<string, string>> = {
   ELOOP: 'A symbolic link there leads to itself: remove it',
   EMFILE: 'Too many files are open: raise the limit (`ulimit -n`)',
   ENAMETOOLONG: 'Name shorter folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+  ENOENT: 'Something was removed while pyembed worked with it: run the command again',
   ENOSPC: 'The disk is full: remove what you do not need (`pyembed store list`)',
   ENOTDIR: 'A file is where a folder should be: move it away, or name another folder',
   EPERM:

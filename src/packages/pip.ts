@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
-import { PyEmbedError } from '../errors.ts'
+import { fromSystemError, PyEmbedError } from '../errors.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import type { PrefixKind } from '../platform/layout.ts'
 import { interpreterTags, type PlatformFloors, platformTags } from '../platform/wheel-tags.ts'
@@ -22,7 +22,10 @@ export interface PipRequest {
   readonly directory: string
 }
 
-/** Runs pip in the tool Python, as if on the target (python/pip_driver.py says how). */
+/**
+ * Runs pip in the tool Python, as if on the target (python/pip_driver.py says how).
+ * @throws PYEMBED_OFFLINE, PYEMBED_FILE_SYSTEM when the disk is full
+ */
 export async function runPip(
   { env, emit, signal }: Context,
   tool: ToolPython,
@@ -63,8 +66,17 @@ export async function runPip(
       },
     )
     if (result.stderr !== '') emit({ kind: 'detail', text: result.stderr })
+    if (!result.isOk) throwWhenDiskIsFull(result.stderr)
     return result
   } finally {
     await rm(inputs, { recursive: true, force: true })
   }
+}
+
+/** For pip a full disk is one more reason why it could not download. */
+function throwWhenDiskIsFull(stderr: string): void {
+  const line = stderr.split('\n').find((text) => text.includes('[Errno 28]'))
+  if (line === undefined) return
+  const error = new Error(`pip has no space left: ${line.trim()}`)
+  throw fromSystemError(Object.assign(error, { code: 'ENOSPC' })) ?? error
 }

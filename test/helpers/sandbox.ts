@@ -106,13 +106,15 @@ export interface RunOptions {
   /** A program and its arguments that run pyembed: `strace -f`. */
   readonly under?: readonly string[]
   readonly cwd?: string
+  /** In a process group of its own, as a shell starts it. */
+  readonly isGroup?: boolean
 }
 
 /** Starts pyembed in a sandbox. */
 export function startIn(
   sandbox: Sandbox,
   args: readonly string[],
-  { env = {}, under = [], cwd = sandbox.project }: RunOptions = {},
+  { env = {}, under = [], cwd = sandbox.project, isGroup = false }: RunOptions = {},
 ) {
   const [program = '', ...rest] = [...under, process.execPath, cliPath, ...args]
   return execa(program, rest, {
@@ -121,6 +123,8 @@ export function startIn(
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
+    detached: isGroup,
+    cleanup: true,
     timeout,
     killSignal: 'SIGKILL',
   })

@@ -43,15 +43,21 @@ export function hasTool(tool: Tool): boolean {
  */
 export function describeWithTools(tools: readonly Tool[], name: string, body: () => void): void {
   const missing = tools.filter((tool) => !hasTool(tool))
-  if (missing.length === 0) {
+  const cure = missing.map((tool) => packages[tool]).join(' ')
+  const need = `needs ${missing.join(', ')}: apt-get install ${cure}`
+  describeUnless(missing.length === 0 ? undefined : need, name, body)
+}
+
+/** The same for tests that need what a program cannot bring; `need` says what is missing, if it is. */
+export function describeUnless(need: string | undefined, name: string, body: () => void): void {
+  if (need === undefined) {
     describe(name, body)
     return
   }
-  const cure = missing.map((tool) => packages[tool]).join(' ')
-  const title = `${name} [needs ${missing.join(', ')}: apt-get install ${cure}]`
+  const title = `${name} [${need}]`
   if (process.env['CI'] === 'true') {
     it(title, () => {
-      throw new Error(`missing: ${missing.join(', ')}; apt-get install ${cure}`)
+      throw new Error(need)
     })
   } else {
     describe.skip(title, body)

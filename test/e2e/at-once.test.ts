@@ -1,0 +1,106 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+
+import type { SyncResult } from '../../src/project/sync-state.ts'
+import { runCli } from '../helpers/cli.ts'
+import { sharedProject } from '../helpers/prefix.ts'
+import { linux, windows } from '../helpers/project.ts'
+import {
+  garbageIn,
+  makeTemplate,
+  problemsAfterFault,
+  runIn,
+  type SandboxTemplate,
+  startIn,
+} from '../helpers/sandbox.ts'
+import { makeDirectory } from '../helpers/temporary.ts'
+import { builds, targets } from './pythons.ts'
+
+const { build } = builds[0]
+
+describe('at once', () => {
+  const directory = { path: '', remove: (): void => undefined }
+  let template: SandboxTemplate
+  beforeAll(async () => {
+    Object.assign(directory, makeDirectory('at-once'))
+    template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+  })
+  afterAll(() => directory.remove())
+
+  it('16 syncs of one lock succeed and agree', async () => {
+    const sandbox = template.make(join(directory.path, 'same'), { state: 'wheels' })
+
+    const runs = await Promise.all(
+      Array.from({ length: 16 }, () => runIn(sandbox, ['sync', '--json'])),
+    )
+
+    expect(runs.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
+    expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1)
+    expect(garbageIn(sandbox)).toEqual([])
+    expect(await problemsAfterFault(sandbox)).toEqual([])
+  })
+
+  it('locks of one manifest succeed and agree', async () => {
+    const sandbox = template.make(join(directory.path, 'lock'), { hasLock: false })
+
+    const runs = await Promise.all(
+      Array.from({ length: 4 }, () => runIn(sandbox, ['lock', '--json'])),
+    )
+
+    expect(runs.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
+    expect(garbageIn(sandbox)).toEqual([])
+    expect(await problemsAfterFault(sandbox, ['lock'])).toEqual([])
+  })
+
+  /** The project of all targets, with a store of its own. */
+  const copyShared = (name: string) => {
+    const root = join(directory.path, name)
+    for (const file of ['pyembed.toml', 'pyembed.lock'])
+      cpSync(join(sharedProject(build), file), join(root, 'project', file))
+    const options = {
+      cwd: join(root, 'project'),
+      env: { ...inject('cliEnv'), PYEMBED_DATA_DIR: join(root, 'data') },
+    }
+    return { root, run: (...args: string[]) => runCli(args, options), options }
+  }
+
+  it('4 syncs of different targets succeed', async () => {
+    const { run } = copyShared('different')
+    const some = targets.slice(0, 4)
+
+    const runs = await Promise.all(some.map((target) => run('sync', '--json', '--target', target)))
+
+    expect(runs.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
+    expect(runs.map(({ json }) => json<SyncResult>().target)).toEqual(some)
+    expect((await run('verify', '--target', ...some)).exitCode).toBe(0)
+    // Whoever wrote last knows of its own target at least, and each is in place.
+    expect((await run('sync', '--target', ...some)).exitCode).toBe(0)
+  })
+
+  it('readers do not wait for a sync that does not go on', async () => {
+    const { root, run, options } = copyShared('readers')
+    await run('sync')
+    const sandbox = {
+      root,
+      project: options.cwd,
+      cache: inject('cliEnv')['PYEMBED_CACHE_DIR'] ?? '',
+      data: join(root, 'data'),
+      env: { ...process.env, ...options.env },
+    }
+    const sync = startIn(sandbox, ['sync', '--target', windows])
+    while (garbageIn(sandbox).length === 0 && sync.exitCode === null) await sleep(1)
+    sync.kill('SIGSTOP')
+
+    const stopped = garbageIn(sandbox)
+    const readers = [['verify', '--target', linux], ['python', 'find'], ['sync'], ['store', 'list']]
+    const ends = await Promise.all(readers.map((args) => run(...args)))
+    sync.kill('SIGCONT')
+
+    expect(stopped).not.toEqual([])
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0])
+    expect(await sync).toMatchObject({ exitCode: 0 })
+  })
+})

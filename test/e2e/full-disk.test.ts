@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+
+import { canMount } from '../helpers/disk.ts'
+import { syncOnDisk } from '../helpers/full-disk.ts'
+import { makeTemplate, type SandboxTemplate } from '../helpers/sandbox.ts'
+import { makeDirectory } from '../helpers/temporary.ts'
+import { describeUnless } from '../helpers/tools.ts'
+
+const need = canMount() ? undefined : 'needs root that may mount a tmpfs'
+
+describeUnless(need, 'a sync on a full disk', () => {
+  const directory = { path: '', remove: (): void => undefined }
+  let template: SandboxTemplate
+  beforeAll(async () => {
+    Object.assign(directory, makeDirectory('full-disk'))
+    template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+  })
+  afterAll(() => directory.remove())
+
+  it.each([
+    ['has no room for the download', 'cold', 8],
+    ['has no room for all parts', 'downloaded', 24],
+    ['has no room for what pip downloads', 'cold', 110],
+  ] as const)('%s says so, leaves nothing, and does it when there is room', async (...size) => {
+    const [, state, megabytes] = size
+
+    const { hasFailed, problems } = await syncOnDisk(template, state, megabytes * 1024 * 1024)
+
+    expect(problems).toEqual([])
+    expect(hasFailed).toBe(true)
+  })
+})

@@ -1,0 +1,177 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, lutimesSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+
+import { cliPath } from '../helpers/cli.ts'
+import {
+  garbageIn,
+  makeTemplate,
+  problemsAfterFault,
+  runIn,
+  type Sandbox,
+  type SandboxTemplate,
+  startIn,
+} from '../helpers/sandbox.ts'
+import { makeDirectory } from '../helpers/temporary.ts'
+import { describeUnless } from '../helpers/tools.ts'
+
+const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+
+const directory = { path: '', remove: (): void => undefined }
+let template: SandboxTemplate
+beforeAll(async () => {
+  Object.assign(directory, makeDirectory('surroundings'))
+  chmodSync(directory.path, 0o755)
+  template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+})
+afterAll(() => {
+  directory.remove()
+})
+
+const makeSandbox = (name: string, state: 'downloaded' | 'fetched' = 'fetched'): Sandbox =>
+  template.make(join(directory.path, name.replaceAll(' ', '-')), { state })
+
+describe('sync', () => {
+  it('needs no HOME', async () => {
+    const sandbox = makeSandbox('no home')
+
+    const { exitCode, stderr } = await runIn(sandbox, ['sync'], { env: { HOME: undefined } })
+
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    expect(await problemsAfterFault(sandbox)).toEqual([])
+  })
+
+  it('gives others what they may read under umask 077', async () => {
+    const sandbox = makeSandbox('umask', 'downloaded')
+
+    const { exitCode, stderr } = await runIn(sandbox, ['sync'], {
+      under: ['sh', '-c', 'umask 077; exec "$@"', 'sh'],
+    })
+
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    const [entry = ''] = readdirSync(join(sandbox.data, 'store'))
+    const prefix = join(sandbox.data, 'store', entry, 'prefix')
+    const closed = execFileSync('find', [prefix, '!', '-type', 'l', '!', '-perm', '-o=r'])
+    expect(closed.toString()).toBe('')
+    expect(await problemsAfterFault(sandbox)).toEqual([])
+  })
+
+  it.each([
+    ['forward and back', 365],
+    ['back', -365],
+  ])('does not mind a clock that was set %s', async (name, days) => {
+    const sandbox = makeSandbox(`clock ${name}`)
+    await runIn(sandbox, ['sync'])
+    const time = Date.now() / 1000 + days * 24 * 3600
+    for (const path of readdirSync(sandbox.root, { recursive: true, encoding: 'utf8' }))
+      lutimesSync(join(sandbox.root, path), time, time)
+
+    expect(await problemsAfterFault(sandbox)).toEqual([])
+    expect((await runIn(sandbox, ['sync'])).stdout).toMatch(/^Up to date/)
+    rmSync(join(sandbox.data, 'store'), { recursive: true })
+    expect(await problemsAfterFault(sandbox)).toEqual([])
+  })
+
+  it.each([
+    ['the cache', 'cache'],
+    ['the unpacked parts', 'cache/unpacked'],
+    ['the store', 'data/store'],
+  ])('succeeds or says why when %s vanishes, and does it again', async (name, folder) => {
+    for (const delay of [150, 400]) {
+      const sandbox = makeSandbox(`vanishing ${name} ${delay}`, 'downloaded')
+      const sync = startIn(sandbox, ['sync'])
+      await sleep(delay)
+      spawnSync('rm', ['-rf', join(sandbox.root, folder)])
+
+      const { exitCode, stderr } = await sync
+
+      if (exitCode !== 0) {
+        expect({ exitCode, stderr, delay }).toMatchObject({ exitCode: 1 })
+        expect(stderr).toMatch(/error\[PYEMBED_/)
+        expect(stderr).toContain('hint: ')
+      }
+      expect(garbageIn(sandbox)).toEqual([])
+      expect(await problemsAfterFault(sandbox)).toEqual([])
+    }
+  })
+})
+
+const isNobodyAble =
+  process.platform === 'linux' &&
+  spawnSync(nobody[0] ?? '', [...nobody.slice(1), process.execPath, cliPath, '--version'])
+    .status === 0
+
+describeUnless(
+  isNobodyAble ? undefined : 'needs root, and a checkout that others may read',
+  'sync of a user who is not root',
+  () => {
+    it('works', async () => {
+      const sandbox = makeSandbox('nobody', 'downloaded')
+      own(sandbox.root)
+
+      const { exitCode, stderr } = await syncAsNobody(sandbox)
+
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+      expect(await problemsAfterFault(sandbox)).toEqual([])
+    })
+
+    it('works with a cache of another user that may only be read', async () => {
+      const sandbox = makeSandbox('another cache')
+      own(sandbox.root)
+      execFileSync('chown', ['-R', '0:0', sandbox.cache])
+
+      const { exitCode, stderr } = await syncAsNobody(sandbox)
+
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+      expect(await problemsAfterFault(sandbox)).toEqual([])
+    })
+
+    it.each([
+      ['the cache', 'cache'],
+      ['the store', 'data'],
+      ['the project', 'project'],
+    ])('says so when %s belongs to another', async (name, folder) => {
+      const sandbox = makeSandbox(`another ${name}`, 'downloaded')
+      own(sandbox.root)
+      execFileSync('chown', ['-R', '0:0', join(sandbox.root, folder)])
+
+      const { exitCode, stderr } = await syncAsNobody(sandbox)
+
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 })
+      expect(stderr).toMatch(/error\[PYEMBED_FILE_SYSTEM\]: .*permission denied/)
+      expect(stderr).toContain('hint: You may not write there')
+      expect(garbageIn(sandbox)).toEqual([])
+      expect(await problemsAfterFault(sandbox)).toEqual([])
+    })
+
+    it('says so when there is no home to write to', async () => {
+      const sandbox = makeSandbox('homeless')
+      own(sandbox.root)
+
+      const { exitCode, stderr } = await syncAsNobody(sandbox, {
+        PYEMBED_CACHE_DIR: undefined,
+        PYEMBED_DATA_DIR: undefined,
+        XDG_CACHE_HOME: undefined,
+        XDG_DATA_HOME: undefined,
+      })
+
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 })
+      expect(stderr).toMatch(/error\[PYEMBED_FILE_SYSTEM\]: .*\/nonexistent/)
+      expect(stderr).toContain('`PYEMBED_DATA_DIR`')
+    })
+  },
+)
+
+function own(path: string): void {
+  execFileSync('chown', ['-R', '65534:65534', path])
+}
+
+function syncAsNobody(
+  sandbox: Sandbox,
+  env: Readonly<Record<string, string | undefined>> = {},
+): ReturnType<typeof runIn> {
+  return runIn(sandbox, ['sync'], { under: nobody, env: { HOME: '/nonexistent', ...env } })
+}
