@@ -166,6 +166,7 @@ describeWithTools(['cmake', 'make', 'ninja', 'g++'], 'commands in pages', () => 
         expect(printed, `${page}:${line}`).toContain('numpy')
       }
       const scripts = info === 'sh' ? [servers.fill(text)] : info === 'yaml' ? runsOf(text) : []
+      if (info === 'yaml') expect(scripts, `${page}:${line} runs nothing`).not.toEqual([])
       for (const script of scripts) {
         const { exitCode, all } = await execa('bash', ['-c', `set -eu\n${script}`], {
           cwd: work,
