@@ -1,22 +1,9 @@
 import { Gunzip, InflateRaw, ZlibError } from 'minizlib'
 
-export interface Inflater {
-  /** @throws {@link InflateError}, and what `give` throws */
-  readonly write: (chunk: Buffer) => void
-  /** @throws the same when the data is not complete */
-  readonly end: () => void
-}
+import { InflateError, type Inflater } from './inflater.ts'
+import { createZstdInflater } from './zstd.ts'
 
-/** The data is to blame. */
-export class InflateError extends Error {
-  /** It was complete, and more followed. */
-  readonly isTrailing: boolean
-
-  constructor(reason: string, isTrailing: boolean, cause?: unknown) {
-    super(reason, { cause })
-    this.isTrailing = isTrailing
-  }
-}
+export type Compression = 'gzip' | 'zstd' | 'raw'
 
 /** What is inflated at once; with the chunk it comes from it fits the processor's cache (docs/performance.md). */
 const pieceSize = 64 * 1024
@@ -25,7 +12,8 @@ const pieceSize = 64 * 1024
  * Inflates piece by piece in the calling thread: node's own streams inflate in another one, and handing each piece
  * over costs more than is won. A piece belongs to whom it is given to.
  */
-export function createInflater(format: 'gzip' | 'raw', give: (piece: Buffer) => void): Inflater {
+export function createInflater(format: Compression, give: (piece: Buffer) => void): Inflater {
+  if (format === 'zstd') return createZstdInflater(give)
   const options: object = { chunkSize: pieceSize }
   const stream = format === 'gzip' ? new Gunzip(options) : new InflateRaw(options)
   let failure: unknown

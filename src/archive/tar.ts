@@ -5,7 +5,8 @@ import { type Growth, hasMore } from '../fs/growth.ts'
 import { logicalMode } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import type { Interruption } from '../process/threads.ts'
-import { createInflater, InflateError } from './inflate.ts'
+import { InflateError } from './inflater.ts'
+import { createInflater } from './inflate.ts'
 import { checkSize } from './limits.ts'
 import { createEntryPolicy, type PolicyOptions } from './policy.ts'
 import { corrupt, refusedWhole } from './refusal.ts'
@@ -23,11 +24,11 @@ const chunkSize = 16 * 1024
 const chunksPerTurn = 32
 
 /**
- * Unpacks a `.tar.gz` file into the writer's tree in one pass and returns the sha256 of the file, which the
+ * Unpacks a `.tar.gz` or `.tar.zst` file, by its name, into the writer's tree in one pass and returns the sha256 of the file, which the
  * caller must compare before it trusts the tree.
  * @throws PYEMBED_ARCHIVE_*
  */
-export async function unpackTarGz(
+export async function unpackTar(
   path: string,
   writer: TreeWriter,
   options: UnpackOptions,
@@ -93,7 +94,7 @@ export function createUnpacker(writer: TreeWriter, options: UnpackOptions): Unpa
     return open
   }
   const reader = createTarReader(name, place)
-  const inflater = createInflater('gzip', (piece) => {
+  const inflater = createInflater(name.endsWith('.zst') ? 'zstd' : 'gzip', (piece) => {
     unpacked += piece.length
     checkSize(name, unpacked, packed)
     reader.write(piece)

@@ -3,7 +3,8 @@ import { crc32, inflateRawSync } from 'node:zlib'
 
 import type { Entry } from 'yauzl'
 
-import { createInflater, InflateError } from './inflate.ts'
+import { InflateError } from './inflater.ts'
+import { createInflater } from './inflate.ts'
 
 /** Where the content of an entry lies, and how to say that it is damaged. */
 export interface ContentPlace {

@@ -1,5 +1,5 @@
-import { unpackTarGz } from '../archive/tar.ts'
-import { hasErrorCode } from '../errors.ts'
+import { unpackTar } from '../archive/tar.ts'
+import { PyEmbedError } from '../errors.ts'
 import type { Growth } from '../fs/growth.ts'
 import { recordFile } from '../fs/inventory.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
@@ -30,11 +30,11 @@ export async function writeArchive(
   const { name, growth } = archive
   const options = { name, strip: 'python', drop: droppedFolders, interruption, growth }
   try {
-    const found = await unpackTarGz(archive.path, writer, options)
+    const found = await unpackTar(archive.path, writer, options)
     if (found !== archive.sha256) throw damagedCacheFile(archive, found)
   } catch (error) {
-    if (!hasErrorCode(error, 'PYEMBED_ARCHIVE_CORRUPT')) throw error
-    // Only the whole file's hash tells a damaged copy from an archive that was published broken.
+    if (!(error instanceof PyEmbedError) || !error.code.startsWith('PYEMBED_ARCHIVE_')) throw error
+    // Damage may look like anything. Only the whole file's hash tells a damaged copy from what was published so.
     const { sha256 } = recordFile(archive.path, Buffer.allocUnsafe(1024 * 1024))
     throw sha256 === archive.sha256 ? error : damagedCacheFile(archive, sha256)
   }

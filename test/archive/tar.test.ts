@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 
 import { describe, expect, it } from 'vitest'
 
-import { unpackTarGz } from '../../src/archive/tar.ts'
+import { unpackTar } from '../../src/archive/tar.ts'
 import { codeOf, errorOf } from '../helpers/errors.ts'
 import { editTar, makeArchive, makeOddArchive, makeWriter } from '../helpers/tar.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
@@ -13,12 +13,12 @@ import { listTree, modeOf, sha256sum, writeFiles } from '../helpers/tree.ts'
 
 const options = { name: 'odd.tar.gz', strip: 'python', drop: ['share/terminfo'] }
 
-describe('unpackTarGz', () => {
+describe('unpackTar', () => {
   it('writes what tar packed, without the top folder and what is dropped', async () => {
     const { directory, archive } = makeArchive()
     const writer = makeWriter()
 
-    await unpackTarGz(archive, writer, options)
+    await unpackTar(archive, writer, options)
 
     expect(listTree(writer.root)).toEqual([
       'bin/python3 -> python3.14',
@@ -42,14 +42,14 @@ describe('unpackTarGz', () => {
   it('returns the sha256 of the archive file', async () => {
     const { archive } = makeArchive()
 
-    expect(await unpackTarGz(archive, makeWriter(), options)).toBe(sha256sum(archive))
+    expect(await unpackTar(archive, makeWriter(), options)).toBe(sha256sum(archive))
   })
 
   it.each(['gnu', 'pax', 'ustar', 'v7'])('reads the %s format', async (format) => {
     const { archive } = makeArchive(`--format=${format}`)
     const writer = makeWriter()
 
-    await unpackTarGz(archive, writer, options)
+    await unpackTar(archive, writer, options)
 
     expect(listTree(writer.root)).toHaveLength(4)
   })
@@ -61,7 +61,7 @@ describe('unpackTarGz', () => {
     execFileSync('tar', ['-czf', archive, `--format=${format}`, 'python'], { cwd: directory })
     const writer = makeWriter()
 
-    await unpackTarGz(archive, writer, options)
+    await unpackTar(archive, writer, options)
 
     expect(readFileSync(join(writer.root, path), 'utf8')).toBe('here')
   })
@@ -102,7 +102,7 @@ describe('unpackTarGz', () => {
     const archive = makeOddArchive([odd], odd.name.length > 255 ? 'PAX_FORMAT' : 'GNU_FORMAT')
     const writer = makeWriter()
 
-    const error = await errorOf(() => unpackTarGz(archive, writer, options))
+    const error = await errorOf(() => unpackTar(archive, writer, options))
 
     expect(error.code).toBe(code)
     expect(error.message).toContain('odd.tar.gz')
@@ -114,7 +114,7 @@ describe('unpackTarGz', () => {
     const archive = makeOddArchive([link, { name: 'python/lib/x' }])
     const writer = makeWriter()
 
-    expect(await codeOf(() => unpackTarGz(archive, writer, options))).toBe(
+    expect(await codeOf(() => unpackTar(archive, writer, options))).toBe(
       'PYEMBED_ARCHIVE_LINK_THROUGH',
     )
     expect(listTree(writer.outer)).toEqual(['tree/first', 'tree/lib -> bin'])
@@ -161,7 +161,7 @@ describe('unpackTarGz', () => {
     const { archive } = makeArchive()
     damage(archive)
 
-    expect(await codeOf(() => unpackTarGz(archive, makeWriter(), options))).toBe(
+    expect(await codeOf(() => unpackTar(archive, makeWriter(), options))).toBe(
       'PYEMBED_ARCHIVE_CORRUPT',
     )
   })
@@ -189,7 +189,7 @@ describe('unpackTarGz', () => {
     const { archive } = makeArchive()
     damage(archive)
 
-    expect(await codeOf(() => unpackTarGz(archive, makeWriter(), options))).toBe(
+    expect(await codeOf(() => unpackTar(archive, makeWriter(), options))).toBe(
       'PYEMBED_ARCHIVE_TRAILING_DATA',
     )
   })
@@ -204,7 +204,7 @@ describe('unpackTarGz', () => {
     )
     const writer = makeWriter()
 
-    await unpackTarGz(archive, writer, options)
+    await unpackTar(archive, writer, options)
 
     expect(listTree(writer.root)).toHaveLength(4)
   })
@@ -217,7 +217,7 @@ describe('unpackTarGz', () => {
     writeFileSync(archive, Buffer.concat([gzipSync(header), ...Array(200).fill(zeros)]))
     const writer = makeWriter()
 
-    expect(await codeOf(() => unpackTarGz(archive, writer, options))).toBe('PYEMBED_ARCHIVE_RATIO')
+    expect(await codeOf(() => unpackTar(archive, writer, options))).toBe('PYEMBED_ARCHIVE_RATIO')
     expect(statSync(join(writer.root, 'bomb')).size).toBeLessThan(66 * 2 ** 20)
   })
 
@@ -225,7 +225,7 @@ describe('unpackTarGz', () => {
     const { archive } = makeArchive()
     const interruption = { pause: () => Promise.reject(new Error('interrupted')) }
 
-    await expect(unpackTarGz(archive, makeWriter(), { ...options, interruption })).rejects.toThrow(
+    await expect(unpackTar(archive, makeWriter(), { ...options, interruption })).rejects.toThrow(
       'interrupted',
     )
   })

@@ -4,7 +4,7 @@ import { temporaryDirectory } from '../helpers/temporary.ts'
 import { makeKinds } from './kinds.ts'
 import { makeInput, tryInput } from './try-input.ts'
 
-const kinds = makeKinds({ archives: [], wheels: [] })
+const kinds = makeKinds({ archives: [], zstArchives: [], wheels: [] })
 
 it.each(kinds)('reads what a $name is mutated from', async (kind) => {
   for (const seed of kind.seeds) {

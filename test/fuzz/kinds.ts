@@ -10,9 +10,9 @@ import { parseManifest } from '../../src/manifest/read.ts'
 import { parseTarget } from '../../src/platform/target.ts'
 import { parseShasums } from '../../src/releases/shasums.ts'
 import { makeLock } from '../helpers/lock.ts'
-import { mutateText } from './mutate.ts'
+import { mutateBytes, mutateText } from './mutate.ts'
 import type { Random } from './random.ts'
-import { madeTarGz, type RealInputs } from './seeds.ts'
+import { madeTarGz, madeTarZst, type RealInputs } from './seeds.ts'
 import { mutateTarGz } from './tar-inputs.ts'
 import { makeZip, mutateWheel, wheelParts } from './wheel-inputs.ts'
 
@@ -44,6 +44,13 @@ export function makeKinds(real: RealInputs): readonly Kind[] {
       name: 'tar.gz',
       seeds: [{ name: 'made.tar.gz', data: madeTarGz() }, ...real.archives],
       mutate: mutateTarGz,
+      read: (input, sandbox) =>
+        unpack(input, sandbox, (writer, file) => writeArchive(writer, file, interruption)),
+    },
+    {
+      name: 'tar.zst',
+      seeds: [{ name: 'made.tar.zst', data: madeTarZst() }, ...real.zstArchives],
+      mutate: mutateBytes,
       read: (input, sandbox) =>
         unpack(input, sandbox, (writer, file) => writeArchive(writer, file, interruption)),
     },

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   existsSync,
@@ -16,6 +17,8 @@ import type { Seed } from './kinds.ts'
 /** Inputs of which the real world is made. */
 export interface RealInputs {
   readonly archives: readonly Seed[]
+  /** The same as `.tar.zst`, where the program `zstd` is. */
+  readonly zstArchives: readonly Seed[]
   readonly wheels: readonly Seed[]
 }
 
@@ -37,6 +40,19 @@ export function madeTarGz(): Buffer {
     tarEntry('python/share/terminfo/x', '0', 'left out'),
   ]
   return gzipSync(Buffer.concat([...entries, Buffer.alloc(1024)]))
+}
+
+/** The same, in one frame of zstd with a block that is not packed for each 2 KiB (RFC 8878). */
+export function madeTarZst(): Buffer {
+  const tar = gunzipSync(madeTarGz())
+  const pieces = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58])]
+  for (let at = 0; at < tar.length; at += 2048) {
+    const block = tar.subarray(at, at + 2048)
+    const header = Buffer.alloc(3)
+    header.writeUIntLE(block.length * 8 + (at + 2048 >= tar.length ? 1 : 0), 0, 3)
+    pieces.push(header, block)
+  }
+  return Buffer.concat(pieces)
 }
 
 function tarEntry(path: string, type: string, content = '', link = ''): Buffer {
@@ -65,7 +81,11 @@ export function findRealInputs(): RealInputs {
     const info = /([\w.]+-[\w.]+)\.dist-info\/METADATA/.exec(data.toString('latin1'))?.[1]
     return info !== undefined ? [{ name: `${info}-py3-none-any.whl`, data }] : []
   })
-  return { archives, wheels }
+  const zstArchives = archives.flatMap(({ data }) => {
+    const { status, stdout } = spawnSync('zstd', ['-q', '-c'], { input: gunzipSync(data) })
+    return status === 0 ? [{ name: 'real.tar.zst', data: stdout }] : []
+  })
+  return { archives, zstArchives, wheels }
 }
 
 function readStart(path: string, size: number): Buffer {

@@ -19,6 +19,7 @@ const packages = {
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
   git: 'git',
   openssl: 'openssl',
+  zstd: 'zstd',
 } as const
 
 export type Tool = keyof typeof packages

@@ -1,3 +1,4 @@
+import { appendFileSync, copyFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 import { expect, it } from 'vitest'
@@ -16,8 +17,8 @@ const kind = {
   variant: 'default',
 } as const
 
-async function unpack(cacheDir: string, path: string): Promise<unknown> {
-  const file = { path, name: basename(path), sha256: sha256sum(path) }
+async function unpack(cacheDir: string, path: string, sha256 = sha256sum(path)): Promise<unknown> {
+  const file = { path, name: basename(path), sha256 }
   const isArchive = !path.endsWith('.whl')
   const sources = [{ kind, file, isArchive, pip: undefined }]
   return ensureParts(sources, { cacheDir, variables: process.env })
@@ -34,6 +35,20 @@ it.each([
 
   expect(await codeOf(() => unpack(cacheDir, archive))).toBe(code)
   expect(listTree(cacheDir)).toEqual([])
+})
+
+it.each([
+  ['followed by garbage', (path: string) => appendFileSync(path, 'garbage')],
+  ['another one', (path: string) => copyFileSync(makeOddArchive([{ name: 'python/aux' }]), path)],
+])('knows a damaged copy that is %s from an archive to refuse', async (_, damage) => {
+  const archive = makeOddArchive([])
+  const sha256 = sha256sum(archive)
+  damage(archive)
+
+  await expect(unpack(temporaryDirectory('cache'), archive, sha256)).rejects.toMatchObject({
+    code: 'PYEMBED_CHECKSUM_MISMATCH',
+    damaged: archive,
+  })
 })
 
 it('keeps nothing of a wheel that is refused', async () => {
