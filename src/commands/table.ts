@@ -122,7 +122,33 @@ export function createProgram(args: readonly string[], output: Streams, execute:
   )
 
   const store = program.command('store').description('the Pythons that are installed')
-  add(store, 'list', 'what is in the store, with sizes', async () => (await cold()).storeList)
+  add(
+    store,
+    'list',
+    'what is in the store, with sizes and users',
+    async () => (await cold()).storeList,
+  )
+  add(
+    store,
+    'prune',
+    'remove what no project uses',
+    async () => (await cold()).storePrune,
+    (command) =>
+      command
+        .option('--dry-run', 'only list it')
+        .option(
+          '--older-than <days>',
+          'forget projects whose folder is gone and that were not synced for so many days',
+        ),
+  )
+  add(
+    program,
+    'uninstall',
+    'remove the store and the cache, everything outside projects',
+    async () => (await cold()).uninstall,
+    (command) =>
+      command.option('--dry-run', 'only list it (the default)').option('--yes', 'remove it'),
+  )
   return program
 }
 

@@ -24,10 +24,12 @@ export const run: Run<Flags> = async (context, flags) => {
 function describe({ pinId, files, problems, notes, repaired }: ProjectVerification): string {
   const byteCode =
     notes.length === 0 ? '' : ` (and ${notes.length} byte-code files that Python wrote)`
-  const list = (found: readonly Problem[]): string =>
-    `\n${formatColumns(found.map(({ kind, path }) => ['', kind, path]))}`
   const done =
     repaired.length === 0 ? '' : `${pinId}: repaired ${repaired.length} files${list(repaired)}\n`
   if (problems.length === 0) return `${done}${pinId}: ${files} files are as installed${byteCode}`
   return `${done}${pinId}: ${problems.length} of ${files} files are not as installed${byteCode}${list(problems)}\nPut them back with: pyembed verify --repair`
+}
+
+function list(problems: readonly Problem[]): string {
+  return `\n${formatColumns(problems.map(({ kind, path }) => ['', kind, path]))}`
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
@@ -58,6 +58,11 @@ export async function makeTemporaryDirectory(path: string): Promise<string> {
   await mkdir(dirname(directory), { recursive: true })
   await mkdir(directory)
   return directory
+}
+
+/** Whether a file or folder has such a name. */
+export function isTemporaryName(path: string): boolean {
+  return basename(path).includes('.tmp-')
 }
 
 /** No work on one file or folder takes longer than this. */

@@ -73,7 +73,8 @@ async function doPartJob(
   )
 }
 
-function directoryOf(cacheDir: string, { kind, file, isArchive, pip }: PartSource): string {
+/** The folder of the part that comes of a source. */
+export function directoryOf(cacheDir: string, { kind, file, isArchive, pip }: PartSource): string {
   if (isArchive) return partDirectory(cacheDir, file.sha256, [])
   const { abiTag, soabi } = prefixLayout(kind)
   const launchers = kind.target.os === 'windows' ? (pip?.sha256 ?? '') : ''

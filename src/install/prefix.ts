@@ -11,7 +11,7 @@ import type { Check } from '../store/stage.ts'
 import { addPart } from './assemble.ts'
 import type { Part } from './part.ts'
 import { damagedPart } from './damaged.ts'
-import { ensureParts, type PartSource } from './part-job.ts'
+import { directoryOf, ensureParts, type PartSource } from './part-job.ts'
 import { replacedPaths } from './replaced.ts'
 import type { WheelFile } from './wheel.ts'
 
@@ -98,6 +98,11 @@ export async function unpackGrowing(parts: PrefixParts): Promise<void> {
     (source) => source !== undefined,
   )
   await ensureParts(sources, parts).catch(() => undefined)
+}
+
+/** The folders of those parts, whether they are there or not. */
+export function partDirectories(parts: PrefixParts): readonly string[] {
+  return partSources(parts).map((source) => directoryOf(parts.cacheDir, source))
 }
 
 function partSources({ kind, archive, wheels }: PrefixParts): readonly PartSource[] {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 
 import * as v from 'valibot'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { updateFile } from '../fs/atomic.ts'
+import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { formatJson } from '../text/json.ts'
 import { type Lock, lockVersion } from './lock.ts'
 
@@ -82,6 +83,7 @@ export function parseLock(text: string, path: string): Lock {
 
 /** Writes a lock unless it is there already, byte for byte. Says whether it wrote. */
 export async function writeLock(path: string, lock: Lock): Promise<boolean> {
+  await sweepTemporary(dirname(path), basename(path))
   return updateFile(path, formatLock(lock))
 }
 

@@ -1,11 +1,13 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 import { writeCMakeFiles } from '../cmake/write.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
-import { updateFile } from '../fs/atomic.ts'
+import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { ensureEntry, lockedPrefix } from '../install/entry.ts'
-import type { Lock } from '../lock/lock.ts'
+import { walkFiles } from '../fs/walk.ts'
+import { type Lock, lockName } from '../lock/lock.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
@@ -13,6 +15,7 @@ import type { StoreEntry } from '../store/entry.ts'
 import { formatJson } from '../text/json.ts'
 import { requireLock } from './lock-project.ts'
 import { chooseTargets } from './lock-state.ts'
+import { registerProject } from './register.ts'
 import { openProject, type Project, type ProjectOptions, type TargetOptions } from './open.ts'
 import {
   findSynced,
@@ -50,12 +53,14 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   const lock = await requireLock(context, project, manifest, options)
   // The texts as they were read: who edits them meanwhile is not up to date.
   const inputs = { ...readInputs(project), manifest: manifestText }
+  const root = await registerProject(context, project, lock, targets)
   const entries: StoreEntry[] = []
   for (const target of targets) entries.push(await syncTarget(context, lock, target))
 
+  await sweepProject(project)
   await writeProjectFiles(project, manifest, entries)
   const results = entries.map((entry) => describeEntry(entry, project))
-  await writeSyncState(project, inputs, results)
+  await writeSyncState(project, inputs, results, root)
   return { results, hasChanged: true }
 }
 
@@ -67,6 +72,14 @@ async function syncTarget(context: Context, lock: Lock, target: string): Promise
     })
   }
   return ensureEntry(context, locked, () => fetchWheels(context, lock, target))
+}
+
+/** Removes what killed syncs left in a project: of the lock, and in `.pyembed/`. */
+async function sweepProject({ directory, generated }: Project): Promise<void> {
+  await sweepTemporary(directory, lockName)
+  if (!existsSync(generated)) return
+  const folders = [...walkFiles(generated)].map(({ path }) => dirname(join(generated, path)))
+  for (const folder of new Set(folders)) await sweepTemporary(folder)
 }
 
 async function writeProjectFiles(
@@ -99,6 +112,7 @@ async function writeSyncState(
   project: Project,
   inputs: SyncInputs,
   results: readonly SyncResult[],
+  root: string | undefined,
 ): Promise<void> {
   const old = readSyncState(project)
   const others = isSameInputs(old?.inputs, inputs) ? old?.targets : {}
@@ -107,6 +121,7 @@ async function writeSyncState(
     inputs,
     targets: { ...others, ...now },
     files: stampFiles(project),
+    root,
   }
   await updateFile(join(project.generated, stateName), formatJson(state))
 }

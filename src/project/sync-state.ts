@@ -9,6 +9,7 @@ import type { Variant } from '../platform/layout.ts'
 import { hostTarget, parseTarget } from '../platform/target.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { entryDirectory, inventoryName } from '../store/paths.ts'
+import { touchRoot } from '../store/root-use.ts'
 import { openProject, type Project, type ProjectOptions, type TargetOptions } from './open.ts'
 
 export const stateName = 'pin.json'
@@ -39,6 +40,8 @@ export interface SyncState {
   readonly targets: Readonly<Record<string, SyncResult>>
   /** As of {@link stampFiles}. */
   readonly files: Readonly<Record<string, string>>
+  /** The file by which the store knows of the project; undefined where it may not be written. */
+  readonly root?: string | undefined
 }
 
 /**
@@ -56,6 +59,7 @@ export function findSynced(
   if (state === undefined || !isSameInputs(state.inputs, readInputs(opened))) return undefined
 
   if (!isUntouched(opened, state.files)) return undefined
+  if (state.root !== undefined && !touchRoot(state.root)) return undefined
 
   const results: SyncResult[] = []
   for (const target of new Set(targets ?? [hostTarget()])) {

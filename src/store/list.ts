@@ -1,28 +1,90 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { isTemporaryName } from '../fs/atomic.ts'
 import { inventorySize } from '../fs/inventory.ts'
 import { compareText } from '../text/json.ts'
-import { readEntry, readInventory, type StoreEntry } from './entry.ts'
-import { storeDirectory } from './paths.ts'
+import { type EntryHead, readEntry, readInventory } from './entry.ts'
+import { inventoryName, storeDirectory } from './paths.ts'
+import { entriesOf, type FoundRoot } from './roots.ts'
 
-export interface ListedEntry {
-  readonly entry: StoreEntry
-  readonly files: number
-  readonly sizeBytes: number
+/** A project that uses an entry. */
+export interface EntryUser {
+  readonly project: string
+  /** False when its folder is gone. */
+  readonly exists: boolean
+  readonly lastUsed: string
 }
 
-/** The finished entries of the store, by pin id. */
-export async function listEntries(dataDir: string): Promise<readonly ListedEntry[]> {
-  const store = storeDirectory(dataDir)
-  const names = await readdir(store).catch(() => [])
+/** A folder of the store. Of one that is no entry, `problem` says why, and no more than its place is known. */
+export interface ListedEntry {
+  readonly pinId: string
+  readonly directory: string
+  readonly head: EntryHead | undefined
+  readonly files: number
+  readonly sizeBytes: number
+  readonly users: readonly EntryUser[]
+  /** When the last of its users did. */
+  readonly lastUsed: string | undefined
+  readonly problem: string | undefined
+}
+
+/** What is in the store, by pin id, and which of the `roots` use it. One bad entry does not hide the others. */
+export async function listEntries(
+  dataDir: string,
+  roots: readonly FoundRoot[] = [],
+): Promise<readonly ListedEntry[]> {
   const listed: ListedEntry[] = []
-  for (const name of names.sort(compareText)) {
-    if (name.includes('.tmp-')) continue
-    const entry = await readEntry(join(store, name))
-    if (entry === undefined) continue
-    const inventory = await readInventory(entry)
-    listed.push({ entry, files: inventory.size, sizeBytes: inventorySize(inventory) })
+  for (const pinId of await listStore(dataDir)) {
+    const users = usersOf(pinId, roots)
+    const lastUsed = users.map((user) => user.lastUsed).reduce(later, undefined)
+    const directory = join(storeDirectory(dataDir), pinId)
+    listed.push({ pinId, directory, users, lastUsed, ...(await describe(directory)) })
   }
   return listed
+}
+
+/** The names of the folders in the store, but for stages. */
+export async function listStore(dataDir: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(storeDirectory(dataDir))
+    return names.filter((name) => !isTemporaryName(name)).sort(compareText)
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Who uses an entry. What else may be based on one (a virtual environment) is to be added here. */
+export function usersOf(pinId: string, roots: readonly FoundRoot[]): readonly EntryUser[] {
+  return roots
+    .filter((root) => entriesOf(root).some((entry) => entry.pinId === pinId))
+    .map(({ project, isGone, lastUsed }) => ({
+      project,
+      exists: !isGone,
+      lastUsed: lastUsed.toISOString(),
+    }))
+}
+
+function later(a: string | undefined, b: string): string {
+  return a !== undefined && a > b ? a : b
+}
+
+async function describe(
+  directory: string,
+): Promise<Pick<ListedEntry, 'head' | 'files' | 'sizeBytes' | 'problem'>> {
+  const none = { head: undefined, files: 0, sizeBytes: 0 }
+  try {
+    const entry = await readEntry(directory)
+    if (entry === undefined) return { ...none, problem: `it has no ${inventoryName}` }
+    const inventory = await readInventory(entry)
+    const { head } = entry
+    const sizeBytes = inventorySize(inventory)
+    return { head, files: inventory.size, sizeBytes, problem: undefined }
+  } catch (error) {
+    const isKnown = error instanceof PyEmbedError || systemErrorCode(error) !== undefined
+    if (!isKnown) throw error
+    return { ...none, problem: (error as Error).message }
+  }
 }

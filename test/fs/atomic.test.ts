@@ -84,14 +84,15 @@ describe('updateFile', () => {
   })
 })
 
-describe('sweepTemporary', () => {
-  /** What a process that has ended since named. */
-  const nameOfDead = (path: string): Promise<string> =>
-    runModule(
-      `const { temporaryName } = await import('./src/fs/atomic.ts')
+/** What a process that has ended since named. */
+const nameOfDead = (path: string): Promise<string> =>
+  runModule(
+    `const { temporaryName } = await import('./src/fs/atomic.ts')
 console.log(temporaryName(input))`,
-      { input: path },
-    )
+    { input: path },
+  )
+
+describe('sweepTemporary', () => {
   const day = 24 * 60 * 60
 
   it('removes what a dead process left, files and folders, at once', async () => {
