@@ -109,14 +109,14 @@ export function systemErrorCode(error: unknown): string | undefined {
 const systemErrorCures: Readonly<Record<string, string>> = {
   EACCES:
     'You may not write there: change its permissions, or name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
-  EDQUOT: 'Your quota is used up: remove what you do not need (`pyembed store list`)',
+  EDQUOT: 'Your quota is used up: remove what you do not need (`pyembed store prune`)',
   EIO: 'The disk or the network behind it fails: look at the system log',
   EISDIR: 'A folder is where a file should be: move it away',
   ELOOP: 'A symbolic link there leads to itself: remove it',
   EMFILE: 'Too many files are open: raise the limit (`ulimit -n`)',
   ENAMETOOLONG: 'Name shorter folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
   ENOENT: 'Something was removed while pyembed worked with it: run the command again',
-  ENOSPC: 'The disk is full: remove what you do not need (`pyembed store list`)',
+  ENOSPC: 'The disk is full: remove what you do not need (`pyembed store prune`)',
   ENOTDIR: 'A file is where a folder should be: move it away, or name another folder',
   EPERM:
     'The system does not allow it there: name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',

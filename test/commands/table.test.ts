@@ -35,7 +35,7 @@ describe('pyembed', () => {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
   })
 
-  it.each([['init'], ['lock'], ['sync'], ['fetch'], ['verify'], ['cmake']])(
+  it.each([['init'], ['lock'], ['sync'], ['fetch'], ['verify'], ['cmake'], ['uninstall']])(
     'explains %s and its flags',
     async (command) => {
       const { exitCode, stdout, stderr } = await runCli([command, '--help'])

@@ -40,6 +40,24 @@ interface Pruned {
 
 const [{ build }, older] = builds
 
+function hoursAgo(hours: number): number {
+  return Math.floor(Date.now() / 1000 - hours * 3600)
+}
+
+/** The mark of this host in temporary names, and the id of a process that has ended. */
+async function deadProcess(): Promise<readonly [mark: string, pid: string]> {
+  const script = `const { temporaryName } = await import('./src/fs/atomic.ts'); console.log(temporaryName('x'))`
+  const { stdout } = await execa(process.execPath, [
+    '--import',
+    'tsx',
+    '--input-type=module',
+    '-e',
+    script,
+  ])
+  const [, mark = '', pid = ''] = /\.tmp-([0-9a-f]{8})-(\d+)-/.exec(stdout) ?? []
+  return [mark, pid]
+}
+
 describe('the store of three projects', () => {
   const directory = { path: '', remove: (): void => undefined }
   let [data, cache] = ['', '']
@@ -106,11 +124,10 @@ describe('the store of three projects', () => {
   })
 
   it('notes a use of a sync without work, once a day, and comes back when its root is gone', async () => {
-    const [root = ''] = readdirSync(join(data, 'roots')).filter((name) =>
+    const root = readdirSync(join(data, 'roots')).find((name) =>
       readFileSync(join(data, 'roots', name), 'utf8').includes(`"${project('c')}"`),
     )
-    const path = join(data, 'roots', root)
-    const hoursAgo = (hours: number): number => Math.floor(Date.now() / 1000 - hours * 3600)
+    const path = join(data, 'roots', root ?? '')
     utimesSync(path, hoursAgo(2), hoursAgo(2))
     await sync('c')
     expect(statSync(path).mtimeMs).toBe(hoursAgo(2) * 1000)
@@ -194,18 +211,7 @@ describe('the store of three projects', () => {
   })
 
   it('sweeps what dead processes left, and nothing of living ones', async () => {
-    const { pid } = await execa(process.execPath, ['-e', 'console.log(process.pid)']).then(
-      ({ stdout }) => ({ pid: stdout }),
-    )
-    const script = `const { temporaryName } = await import('./src/fs/atomic.ts'); console.log(temporaryName('x'))`
-    const { stdout } = await execa(process.execPath, [
-      '--import',
-      'tsx',
-      '--input-type=module',
-      '-e',
-      script,
-    ])
-    const mark = /\.tmp-([0-9a-f]{8})-/.exec(stdout)?.[1] ?? ''
+    const [mark, pid] = await deadProcess()
     const dead = join(data, `store/stage.tmp-${mark}-${pid}-00000000`)
     const living = join(data, `store/stage.tmp-${mark}-${process.pid}-00000000`)
     for (const path of [dead, living]) mkdirSync(join(path, 'prefix'), { recursive: true })
@@ -215,6 +221,19 @@ describe('the store of three projects', () => {
     expect(removed).toMatchObject([{ kind: 'garbage', path: dead }])
     expect([existsSync(dead), existsSync(living)]).toEqual([false, true])
     rmSync(living, { recursive: true })
+  })
+
+  it('sweeps what killed runs left in a project with the next sync that does work', async () => {
+    const [mark, pid] = await deadProcess()
+    const left = ['pyembed.lock', '.pyembed/pin.json', '.pyembed/pins/x.cmake'].map((path) =>
+      join(project('b'), `${path}.tmp-${mark}-${pid}-00000000`),
+    )
+    for (const path of left) writeFileSync(path, '')
+    rmSync(join(project('b'), '.pyembed/pin.json'))
+
+    await sync('b')
+
+    expect(left.filter(existsSync)).toEqual([])
   })
 
   it('prunes nothing while it cannot tell what is used', async () => {

@@ -113,7 +113,7 @@ describe('listEntries', () => {
     const [listed, ...more] = await listEntries(dataDir)
 
     expect(more).toEqual([])
-    expect(listed).toMatchObject({ files: 4, sizeBytes: 31, entry: { head: makeHead() } })
+    expect(listed).toMatchObject({ files: 4, sizeBytes: 31, head: makeHead() })
   })
 
   it('is empty before the first entry', async () => {
