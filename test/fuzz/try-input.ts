@@ -18,7 +18,7 @@ const slowest = 5000
 /** The input of that index, which depends on nothing but the seed. */
 export function makeInput(kinds: readonly Kind[], seed: number, index: number): FuzzInput {
   const random = createRandom(seed, index)
-  const kind = kinds[index % kinds.length] as Kind
+  const kind = random.pick(kinds)
   const { name, data } = random.pick(kind.seeds)
   return { kind, name, data: kind.mutate(data, random, random.pick(kind.seeds).data) }
 }
