@@ -33,7 +33,3 @@ function describe({ pinId, files, problems, notes, repaired }: ProjectVerificati
 function list(problems: readonly Problem[]): string {
   return `\n${formatColumns(problems.map(({ kind, path }) => ['', kind, path]))}`
 }
-
-function list(found: readonly Problem[]): string {
-  return `\n${formatColumns(found.map(({ kind, path }) => ['', kind, path]))}`
-}
