@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
-import { temporaryName } from './atomic.ts'
 import { stampFile } from './stamp.ts'
 
 /** In milliseconds. */
@@ -48,12 +47,10 @@ export async function withLease(
     file = await take(path, name)
     if (file !== undefined) break
     const dead = await watch()
-    if (dead !== undefined) await remove(path, dead)
-    else {
-      if (!isWaiting) onWait?.()
-      isWaiting = true
-      await sleep(timing.poll, undefined, { signal })
-    }
+    if (dead !== undefined && (await remove(path, dead))) continue
+    if (!isWaiting) onWait?.()
+    isWaiting = true
+    await sleep(timing.poll, undefined, { signal })
   }
   const held = file
   const heartbeat = setInterval(() => {
@@ -66,7 +63,7 @@ export async function withLease(
   } finally {
     clearInterval(heartbeat)
     await held.close()
-    await remove(path, name)
+    while (!(await remove(path, name))) await sleep(timing.poll)
   }
 }
 
@@ -112,15 +109,29 @@ function isGone(name: string): boolean {
   }
 }
 
-/** Removes the lease of that name; another one that came meanwhile is put back. */
-async function remove(path: string, name: string): Promise<void> {
-  const aside = temporaryName(path)
+/** What its maker needs for a moment; left behind by a process that died in it. */
+const markerAge = 60_000
+
+/**
+ * Removes the lease of that name, not one that came meanwhile: who removes holds a marker, so that between the look
+ * and the removal nobody else does. False when another one holds it.
+ */
+async function remove(path: string, name: string): Promise<boolean> {
+  const marker = `${path}.remove`
   try {
-    await rename(path, aside)
-    if ((await readFile(aside, 'utf8')) === name) await rm(aside)
-    else await rename(aside, path)
+    await (await open(marker, 'wx')).close()
   } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw error
+    if (systemErrorCode(error) !== 'EEXIST') throw error
+    const changed = (await stat(marker).catch(() => undefined))?.mtimeMs ?? Date.now()
+    if (Date.now() - changed > markerAge) await rm(marker, { force: true })
+    return false
+  }
+  try {
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === name)
+      await rm(path, { force: true })
+    return true
+  } finally {
+    await rm(marker, { force: true })
   }
 }
 
