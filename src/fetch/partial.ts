@@ -110,7 +110,7 @@ const garbageAge = 7 * 24 * 60 * 60 * 1000
 /** Removes the partial files, and the leases on them, that nobody came back to. */
 export async function sweepPartials(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
-    if (!/^[^.]+\.(?:part-|lease$)/.test(name)) continue
+    if (!/^[^.]+\.(?:part-|lease(?:\.remove)?$)/.test(name)) continue
     const path = join(directory, name)
     const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now()
     if (Date.now() - changed > garbageAge) await rm(path, { force: true })

@@ -121,6 +121,8 @@ async function remove(path: string, name: string): Promise<boolean> {
   try {
     await (await open(marker, 'wx')).close()
   } catch (error) {
+    // The folder is gone, and the lease with it.
+    if (systemErrorCode(error) === 'ENOENT') return true
     if (systemErrorCode(error) !== 'EEXIST') throw error
     const changed = (await stat(marker).catch(() => undefined))?.mtimeMs ?? Date.now()
     if (Date.now() - changed > markerAge) await rm(marker, { force: true })
