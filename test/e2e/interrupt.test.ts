@@ -29,7 +29,7 @@ describe.skipIf(process.platform === 'win32')('interrupted', () => {
     ['SIGINT', 'cache/unpacked', 300],
     ['SIGTERM', 'cache/unpacked', 150],
     ['SIGTERM', 'data/store', 0],
-    ['SIGINT', 'data/store', 300],
+    ['SIGINT', 'data/store', 30],
   ] as const)('by %s while it works in %s it leaves nothing half made', async (...moment) => {
     const [signal, folder, most] = moment
     const sandbox = template.make(join(directory.path, moment.join('-').replace('/', '-')), {

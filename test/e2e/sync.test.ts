@@ -191,7 +191,7 @@ describe.each(builds)('sync of Python $version', ({ version, build, minor }) => 
 
     const listed = (await run('store', 'list', '--json')).json<{ pinId: string }[]>()
 
-    expect(listed.find((entry) => entry.pinId === pinId)).toEqual({
+    expect(listed.find((entry) => entry.pinId === pinId)).toMatchObject({
       pinId,
       target: linux,
       python: { version, build, variant: 'default' },
@@ -199,6 +199,8 @@ describe.each(builds)('sync of Python $version', ({ version, build, minor }) => 
       storeEntry,
       files: Object.keys(recorded).length,
       sizeBytes: Object.values(recorded).reduce((sum, { size = 0 }) => sum + size, 0),
+      problem: null,
+      users: [{ project }],
     })
   })
 
