@@ -32,6 +32,8 @@ export interface PartOptions {
   /** The environment, for `PATH`. */
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal | undefined
+  /** This thread has other things to do meanwhile. */
+  readonly isBusy?: boolean
 }
 
 /**
@@ -41,7 +43,7 @@ export interface PartOptions {
  */
 export async function ensureParts(
   sources: readonly PartSource[],
-  { cacheDir, variables, signal }: PartOptions,
+  { cacheDir, variables, signal, isBusy }: PartOptions,
 ): Promise<readonly Part[]> {
   const places = sources.map((source) => directoryOf(cacheDir, source))
   const known = places.map(openPart)
@@ -52,6 +54,7 @@ export async function ensureParts(
       partWorkshop(),
       missing.map((source, index): PartJob => ({ ...source, stage: stages[index] ?? '' })),
       signal,
+      isBusy,
     ),
   )
   const rest = [...made]

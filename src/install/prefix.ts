@@ -92,12 +92,8 @@ export async function unpackParts(parts: PrefixParts): Promise<readonly Part[]> 
 export async function unpackGrowing(parts: PrefixParts): Promise<void> {
   const areWheelsThere = parts.wheels.every(({ path }) => existsSync(path))
   const wheels = areWheelsThere ? parts.wheels : []
-  const [archive, ...others] = partSources({ ...parts, wheels })
-  // Not the first, which this thread does: it is busy with fetching.
-  const sources = [...others.slice(0, 1), archive, ...others.slice(1)].filter(
-    (source) => source !== undefined,
-  )
-  await ensureParts(sources, parts).catch(() => undefined)
+  const sources = partSources({ ...parts, wheels })
+  await ensureParts(sources, { ...parts, isBusy: true }).catch(() => undefined)
 }
 
 /** The folders of those parts, whether they are there or not. */

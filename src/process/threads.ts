@@ -38,6 +38,8 @@ export async function runJobs<Job, Result>(
   { file, work }: Workshop<Job, Result>,
   jobs: readonly Job[],
   signal?: AbortSignal,
+  /** This thread has other things to do. */
+  isBusy = false,
 ): Promise<readonly Result[]> {
   // One number, not 0 once the work is not wanted any more: a busy thread hears no message.
   const stop = new Int32Array(new SharedArrayBuffer(4))
@@ -71,8 +73,8 @@ export async function runJobs<Job, Result>(
     await worker.terminate()
   }
   // The first job is this thread's: the others need a while to start.
-  const ownWork = doJobs((job) => work(job, interruptionOf(stop)))
-  const extra = Math.min(availableParallelism(), jobs.length) - 1
+  const ownWork = isBusy ? undefined : doJobs((job) => work(job, interruptionOf(stop)))
+  const extra = Math.min(availableParallelism(), jobs.length) - (isBusy ? 0 : 1)
   const others = Array.from({ length: extra }, () => runThread())
   await Promise.all([ownWork, ...others])
   signal?.removeEventListener('abort', interrupt)
