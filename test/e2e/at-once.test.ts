@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -91,10 +91,13 @@ describe('at once', () => {
       env: { ...process.env, ...options.env },
     }
     const sync = startIn(sandbox, ['sync', '--target', windows])
-    while (garbageIn(sandbox).length === 0 && sync.exitCode === null) await sleep(1)
+    const store = join(root, 'data/store')
+    const stages = (): readonly string[] =>
+      readdirSync(store).filter((name) => name.includes('.tmp-'))
+    while (stages().length === 0 && sync.exitCode === null) await sleep(1)
     sync.kill('SIGSTOP')
 
-    const stopped = garbageIn(sandbox)
+    const stopped = stages()
     const readers = [['verify', '--target', linux], ['python', 'find'], ['sync'], ['store', 'list']]
     const ends = await Promise.all(readers.map((args) => run(...args)))
     sync.kill('SIGCONT')
