@@ -1,4 +1,4 @@
-import type { Removal } from '../store/prune.ts'
+import type { Removal } from '../store/removal.ts'
 import { formatColumns } from '../text/columns.ts'
 import { formatSize } from '../text/size.ts'
 

@@ -16,7 +16,7 @@ import { fetchFrom, type Wanted } from './transfer.ts'
 /** Who reads a file while it is fetched: the hash of the whole decides only at the end. */
 export interface Follower {
   readonly growth: Growth
-  /** Called once at most, with the file as it grows. */
+  /** Called with the file as it grows; again when another process took it over and failed. */
   readonly begin: (path: string) => void
 }
 

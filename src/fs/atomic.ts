@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { readlinkSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
+import { hostMark, isAlive } from '../process/host.ts'
 
 /** A name beside `path`, on the same file system, that no other process uses. */
 export function temporaryName(path: string): string {
@@ -93,26 +92,6 @@ export async function sweepTemporary(directory: string, base?: string): Promise<
 
 /** base, mark of the host, process id */
 const temporaryPattern = /^(.+)\.tmp-(?:([0-9a-f]{8})-)?(\d+)-[0-9a-f]{8}$/
-
-/** Where a process id means something: this host, and the container with processes of its own on it. */
-function hostMark(): string {
-  let namespace = ''
-  try {
-    namespace = readlinkSync('/proc/self/ns/pid')
-  } catch {
-    // Only Linux has them.
-  }
-  return createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return systemErrorCode(error) !== 'ESRCH'
-  }
-}
 
 async function isOld(path: string): Promise<boolean> {
   const changed = (await lstat(path).catch(() => undefined))?.mtimeMs ?? Date.now()

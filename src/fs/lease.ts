@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, readlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
+import { hostMark, isAlive } from '../process/host.ts'
 import { stampFile } from './stamp.ts'
 
 /** In milliseconds. */
@@ -39,7 +38,7 @@ export async function withLease(
   work: () => Promise<void>,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  const name = `${process.pid} ${randomBytes(8).toString('hex')} ${hostIdentity()}`
+  const name = `${process.pid} ${randomBytes(8).toString('hex')} ${hostMark()}`
   let file: FileHandle | undefined
   let isWaiting = false
   for (const watch = watchLease(path, timing); ;) {
@@ -99,14 +98,8 @@ function watchLease(path: string, { poll, stale }: LeaseTiming): () => Promise<s
 }
 
 function isGone(name: string): boolean {
-  const [pid = '', , ...host] = name.split(' ')
-  if (!/^\d+$/.test(pid) || host.join(' ') !== hostIdentity()) return false
-  try {
-    process.kill(Number(pid), 0)
-    return false
-  } catch (error) {
-    return systemErrorCode(error) === 'ESRCH'
-  }
+  const [pid = '', , host] = name.split(' ')
+  return /^\d+$/.test(pid) && host === hostMark() && !isAlive(Number(pid))
 }
 
 /** What its maker needs for a moment; left behind by a process that died in it. */
@@ -134,15 +127,5 @@ async function remove(path: string, name: string): Promise<boolean> {
     return true
   } finally {
     await rm(marker, { force: true })
-  }
-}
-
-/** Where process numbers mean the same: containers may share the name of a machine, and its folders. */
-function hostIdentity(): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return `${hostname()} ${boot} ${readlinkSync('/proc/self/ns/pid')}`
-  } catch {
-    return hostname()
   }
 }

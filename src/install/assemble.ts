@@ -2,7 +2,9 @@ import { constants, copyFileSync, linkSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { isLink } from '../fs/inventory.ts'
+import { compareFiles } from '../fs/compare.ts'
+import { type FileRecord, isLink } from '../fs/inventory.ts'
+import { stampFile } from '../fs/stamp.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import { damagedPart } from './damaged.ts'
 import type { Part } from './part.ts'
@@ -26,6 +28,37 @@ export function addPart(writer: TreeWriter, part: Part, leftOut: ReadonlySet<str
       throw isGone ? damagedPart(part.directory, path) : error
     }
   }
+}
+
+export interface CheckOptions {
+  /** Paths whose content is looked at whatever their stamps say. */
+  readonly suspects?: ReadonlySet<string> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Looks whether files that {@link addPart} placed are what they were when their parts were made: by their stamps, and
+ * by their hashes where those do not say so. @throws PYEMBED_CHECKSUM_MISMATCH
+ */
+export async function checkParts(
+  { root, inventory }: TreeWriter,
+  parts: readonly Part[],
+  { suspects, signal }: CheckOptions,
+): Promise<void> {
+  const doubtful = new Map<string, FileRecord>()
+  for (const part of parts) {
+    for (const [path, record] of part.inventory) {
+      // Another part may have replaced it.
+      if (isLink(record) || inventory.get(path) !== record) continue
+      const isProven =
+        suspects?.has(path) !== true && stampFile(`${root}/${path}`) === part.stamps[path]
+      if (!isProven) doubtful.set(path, record)
+    }
+  }
+  const [damage] = await compareFiles(root, doubtful, signal)
+  if (damage === undefined) return
+  const part = parts.find((each) => each.inventory.get(damage.path) === doubtful.get(damage.path))
+  throw damagedPart(part?.directory ?? root, damage.path)
 }
 
 function linkOrCopy(source: string, target: string): 'link' | 'copy' {

@@ -58,7 +58,8 @@ export async function fetchArchive(context: Context, locked: LockedPrefix): Prom
   const growth = createGrowth()
   let unpacking = Promise.resolve()
   const begin = (path: string): void => {
-    unpacking = unpackGrowing(prefixParts(context, locked, path, growth))
+    const parts = prefixParts(context, locked, path, growth)
+    unpacking = unpacking.then(() => unpackGrowing(parts))
   }
   try {
     return await downloadFile(context, wanted, pythonSources(context.env), { growth, begin })

@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs'
 
 import { PyEmbedError } from '../errors.ts'
-import { compareFiles } from '../fs/compare.ts'
-import { type FileRecord, isLink } from '../fs/inventory.ts'
-import { stampFile } from '../fs/stamp.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
 import type { ArchiveFile } from './archive-part.ts'
 import type { Check } from '../store/stage.ts'
-import { addPart } from './assemble.ts'
+import { addPart, checkParts } from './assemble.ts'
 import type { Part } from './part.ts'
-import { damagedPart } from './damaged.ts'
 import { directoryOf, ensureParts, type PartSource } from './part-job.ts'
 import { replacedPaths } from './replaced.ts'
 import type { WheelFile } from './wheel.ts'
@@ -28,8 +24,8 @@ export interface PrefixParts {
 
 /**
  * Writes a prefix: the archive's files, relocatable, and the wheels. A distribution of the archive that is
- * locked too (pip always) is replaced. What was unpacked before is linked; the
- * check that is returned compares it with its hashes.
+ * locked too (pip always) is replaced. Its files are links to parts in the cache; the check that is returned tells
+ * whether those are what they were.
  * @throws PYEMBED_CHECKSUM_MISMATCH when the archive is not the one that was locked, PYEMBED_ARCHIVE_*,
  *   PYEMBED_WHEEL_INVALID, PYEMBED_PACKAGE_CONFLICT, PYEMBED_PREFIX_UNEXPECTED
  */
@@ -52,32 +48,7 @@ export async function writePrefix(writer: TreeWriter, parts: PrefixParts): Promi
   }
   addPart(writer, archive, replaced)
   for (const wheel of wheels) addPart(writer, wheel, new Set())
-  return (suspects) => checkParts(writer, [archive, ...wheels], suspects, parts.signal)
-}
-
-/**
- * Looks whether files that came of parts are what they were when those were made, with their hashes where their
- * stamps do not say so, and for those named. @throws PYEMBED_CHECKSUM_MISMATCH
- */
-async function checkParts(
-  { root, inventory }: TreeWriter,
-  parts: readonly Part[],
-  named: ReadonlySet<string> = new Set(),
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const suspects = new Map<string, FileRecord>()
-  for (const part of parts) {
-    for (const [path, record] of part.inventory) {
-      // Another part may have replaced it.
-      if (isLink(record) || inventory.get(path) !== record) continue
-      const isSuspect = named.has(path) || stampFile(`${root}/${path}`) !== part.stamps[path]
-      if (isSuspect) suspects.set(path, record)
-    }
-  }
-  const [damage] = await compareFiles(root, suspects, signal)
-  if (damage === undefined) return
-  const part = parts.find((each) => each.inventory.get(damage.path) === suspects.get(damage.path))
-  throw damagedPart(part?.directory ?? root, damage.path)
+  return (suspects) => checkParts(writer, [archive, ...wheels], { suspects, signal: parts.signal })
 }
 
 /** The parts of a prefix: the archive's and the wheels', unpacked in the cache. @throws as {@link writePrefix} */

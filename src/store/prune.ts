@@ -1,26 +1,21 @@
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { Environment } from '../env.ts'
 import { systemErrorCode } from '../errors.ts'
-import { findGarbage, isTemporaryName, temporaryName } from '../fs/atomic.ts'
+import { isTemporaryName } from '../fs/atomic.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
 import { listStore, usersOf } from './list.ts'
-import { entryDirectory, storeDirectory } from './paths.ts'
-import { entriesOf, type FoundRoot, readRoots, rootsDirectory } from './roots.ts'
-
-export interface Removal {
-  readonly kind: 'root' | 'entry' | 'part' | 'byte code' | 'garbage' | 'folder'
-  readonly path: string
-  readonly sizeBytes: number
-}
-
-export interface Removals {
-  readonly isDryRun: boolean
-  readonly removed: readonly Removal[]
-  /** What the disk gets back; less than the sum where files have links that stay. */
-  readonly freedBytes: number
-}
+import { entryDirectory } from './paths.ts'
+import {
+  describe,
+  type Directories,
+  garbageOf,
+  type Removal,
+  type Removals,
+  summarize,
+  takeAway,
+} from './removal.ts'
+import { entriesOf, type FoundRoot, readRoots } from './roots.ts'
 
 export interface PruneOptions {
   /** Only look. */
@@ -28,8 +23,6 @@ export interface PruneOptions {
   /** Roots whose project is gone count no more when they were not used for so many days. */
   readonly olderThanDays?: number | undefined
 }
-
-type Directories = Pick<Environment, 'dataDir' | 'cacheDir'>
 
 /**
  * Removes store entries that no project uses, and of the cache what only they used: parts and byte code; and what
@@ -75,51 +68,6 @@ export async function pruneStore(
   const { freed } = measureDiskUse([...removed.keys()])
   for (const garbage of removed.keys()) await rm(garbage, { recursive: true, force: true })
   return { isDryRun, removed: [...removed.values()], freedBytes: freed }
-}
-
-export function describe(kind: Removal['kind'], path: string): Removal {
-  return { kind, path, sizeBytes: measureDiskUse([path]).bytes }
-}
-
-export function summarize(removed: readonly Removal[], isDryRun: boolean): Removals {
-  const { freed } = measureDiskUse(removed.map(({ path }) => path))
-  return { isDryRun, removed, freedBytes: freed }
-}
-
-/** What dead processes left in the folders of pyembed. */
-export async function garbageOf({ dataDir, cacheDir }: Directories): Promise<readonly Removal[]> {
-  const folders = [dataDir, storeDirectory(dataDir), rootsDirectory(dataDir), cacheDir].concat(
-    ['downloads', 'unpacked', 'pyc'].map((name) => join(cacheDir, name)),
-  )
-  const found = await Promise.all(folders.map((folder) => findGarbage(folder)))
-  return found.flat().map((path) => describe('garbage', path))
-}
-
-/**
- * Takes the name of a file or folder, so that nobody meets half of it while it is removed. When it `isWanted` after
- * all it gets its name back. @returns where it is now, undefined when it stays
- */
-export async function takeAway(
-  path: string,
-  isWanted: () => Promise<boolean> = () => Promise.resolve(false),
-): Promise<string | undefined> {
-  if (isTemporaryName(path)) return path
-  const garbage = temporaryName(path)
-  try {
-    await rename(path, garbage)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined
-    throw error
-  }
-  if (!(await isWanted())) return garbage
-  try {
-    await rename(garbage, path)
-    return undefined
-  } catch (error) {
-    const isMadeAnew = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
-    if (isMadeAnew) return garbage
-    throw error
-  }
 }
 
 async function isUsedNow(dataDir: string, directory: string): Promise<boolean> {

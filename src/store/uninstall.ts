@@ -2,28 +2,29 @@ import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { Environment } from '../env.ts'
 import { systemErrorCode } from '../errors.ts'
-import { storeDirectory } from './paths.ts'
-import { describe, garbageOf, type Removals, summarize, takeAway } from './prune.ts'
-import { rootsDirectory } from './roots.ts'
+import {
+  describe,
+  type Directories,
+  garbageOf,
+  ownFolders,
+  type Removals,
+  summarize,
+  takeAway,
+} from './removal.ts'
 
 /**
  * Removes all that pyembed wrote outside projects: the store, the roots, the cache; or with `isDryRun` only tells.
  * Other files in these directories stay, and the directories with them.
  */
 export async function uninstall(
-  { dataDir, cacheDir }: Pick<Environment, 'dataDir' | 'cacheDir'>,
+  directories: Directories,
   { isDryRun = true }: { readonly isDryRun?: boolean | undefined } = {},
 ): Promise<Removals> {
-  const folders = [
-    storeDirectory(dataDir),
-    rootsDirectory(dataDir),
-    ...['downloads', 'unpacked', 'pyc'].map((name) => join(cacheDir, name)),
-  ].filter(existsSync)
+  const folders = ownFolders(directories).filter(existsSync)
   const isInside = (path: string): boolean =>
     folders.some((each) => path.startsWith(join(each, '/')))
-  const garbage = await garbageOf({ dataDir, cacheDir })
+  const garbage = await garbageOf(directories)
   const found = [
     ...folders.map((path) => describe('folder', path)),
     ...garbage.filter(({ path }) => !isInside(path)),
@@ -35,7 +36,8 @@ export async function uninstall(
     const taken = await takeAway(path)
     if (taken !== undefined) await rm(taken, { recursive: true, force: true })
   }
-  for (const directory of [dataDir, cacheDir]) await removeIfEmpty(directory)
+  for (const directory of [directories.dataDir, directories.cacheDir])
+    await removeIfEmpty(directory)
   return removals
 }
 

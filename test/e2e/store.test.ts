@@ -17,7 +17,7 @@ import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
-import type { Removal } from '../../src/store/prune.ts'
+import type { Removal } from '../../src/store/removal.ts'
 import { cleanEnvironment, cliPath, type CliResult, runCli } from '../helpers/cli.ts'
 import { sharedProject } from '../helpers/prefix.ts'
 import { writeManifest } from '../helpers/project.ts'
