@@ -9,9 +9,9 @@ import { copyExample } from '../helpers/example.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { sha256sum } from '../helpers/tree.ts'
 import { serveMirror } from '../mirror/serve.ts'
-import { builds } from './pythons.ts'
+import { newest } from './pythons.ts'
 
-describe.each(builds)('a mirror over HTTP, Python $version', ({ version, build }) => {
+describe.each(newest)('a mirror over HTTP, Python $version', ({ version, build }) => {
   it('serves lock and sync; each archive is fetched once, and then not at all', async () => {
     const server = await serveMirror(inject('mirror'))
     const root = temporaryDirectory('http')

@@ -18,7 +18,7 @@ import { type CliResult, runCli } from '../helpers/cli.ts'
 import { linux, type ManifestOptions, windows, writeManifest } from '../helpers/project.ts'
 import { startServer } from '../helpers/server.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
-import { builds } from './pythons.ts'
+import { newest } from './pythons.ts'
 
 const secret = 'hunter2-s3cret'
 
@@ -35,7 +35,7 @@ const run = (cwd: string, args: readonly string[], env = {}): Promise<CliResult>
 
 const readLock = (project: string): string => readFileSync(join(project, 'pyembed.lock'), 'utf8')
 
-describe.each(builds)('pip’s settings and the lock of Python $version', ({ version, build }) => {
+describe.each(newest)('pip’s settings and the lock of Python $version', ({ version, build }) => {
   const directory = { path: '', remove: (): void => undefined }
   const targets = [linux, windows]
   const manifest: ManifestOptions = { version, build, targets, requires: ['tqdm'] }

@@ -4,6 +4,9 @@ export const builds = [
   { version: '3.11.11', minor: '3.11', build: '20241219', numpy: '2.4.6' },
 ] as const
 
+/** For what no era decides: one Python is enough, each takes its time. */
+export const newest = [builds[0]] as const
+
 export const targets = [
   'x86_64-unknown-linux-gnu',
   'aarch64-unknown-linux-gnu',

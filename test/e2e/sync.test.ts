@@ -8,9 +8,9 @@ import type { SyncResult } from '../../src/project/sync-state.ts'
 import { type CliResult, runCli } from '../helpers/cli.ts'
 import { linux, macos, windows, writeManifest } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
-import { builds } from './pythons.ts'
+import { newest } from './pythons.ts'
 
-describe.each(builds)('sync of Python $version', ({ version, build, minor }) => {
+describe.each(newest)('sync of Python $version', ({ version, build, minor }) => {
   const directory = { path: '', remove: (): void => undefined }
   let project = ''
   let files: readonly FetchedFile[] = []
