@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { requireLinks } from '../fs/links.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
 import { type Interruption, runJobs, type Workshop } from '../process/threads.ts'
@@ -69,11 +70,11 @@ async function doPartJob(
   { kind, file, isArchive, pip, stage }: PartJob,
   interruption: Interruption,
 ): Promise<PartContent> {
-  return fillStage(stage, (writer) =>
-    isArchive
-      ? writeArchive(writer, file, interruption)
-      : installWheel(writer, file, { kind, pip, interruption }),
-  )
+  return fillStage(stage, async (writer) => {
+    if (!isArchive) return installWheel(writer, file, { kind, pip, interruption })
+    if (kind.target.os !== 'windows') requireLinks(writer.root)
+    return writeArchive(writer, file, interruption)
+  })
 }
 
 /** The folder of the part that comes of a source. */

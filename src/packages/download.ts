@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { cachedSize, cachePath } from '../fetch/cache.ts'
-import { makeTemporaryDirectory, renameWithRetry, sweepTemporary } from '../fs/atomic.ts'
+import { renameWithRetry } from '../fs/atomic.ts'
 import { withLease } from '../fs/lease.ts'
 import type { Lock, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
@@ -50,29 +50,23 @@ async function fetchMissing(
   const id = `wheels-${target}`
   emit({ kind: 'start', id, text: `Fetching ${missing.map(({ wheel }) => wheel).join(', ')}` })
   const tool = await ensureToolPython(context, lock)
-  await mkdir(join(env.cacheDir, 'downloads'), { recursive: true })
-  await sweepTemporary(join(env.cacheDir, 'downloads'))
-  const directory = await makeTemporaryDirectory(join(env.cacheDir, 'downloads', 'wheels'))
-  try {
-    const result = await runPip(context, tool, {
-      command: 'download',
-      kind: {
-        target: parseTarget(target),
-        version: lock.python.version,
-        variant: lock.python.variant,
-      },
-      floors: lock.platform,
-      requirements: missing.map(
-        ({ name, version, sha256 }) => `${name}==${version} --hash=sha256:${sha256}`,
-      ),
-      constraints: [],
-      directory,
-    })
+  const request = {
+    command: 'download',
+    kind: {
+      target: parseTarget(target),
+      version: lock.python.version,
+      variant: lock.python.variant,
+    },
+    floors: lock.platform,
+    requirements: missing.map(
+      ({ name, version, sha256 }) => `${name}==${version} --hash=sha256:${sha256}`,
+    ),
+    constraints: [],
+  } as const
+  await runPip(context, tool, request, async (result, directory) => {
     if (!result.isOk) throw describeFailure(result.stderr, result.reason, target)
     await moveToCache(env.cacheDir, directory, missing)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
   emit({
     kind: 'end',
     id,

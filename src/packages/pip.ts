@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { fromSystemError, PyEmbedError } from '../errors.ts'
+import { makeTemporaryDirectory, sweepTemporary } from '../fs/atomic.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import type { PrefixKind } from '../platform/layout.ts'
 import { interpreterTags, type PlatformFloors, platformTags } from '../platform/wheel-tags.ts'
@@ -18,19 +18,19 @@ export interface PipRequest {
   readonly constraints: readonly string[]
   readonly kind: PrefixKind
   readonly floors: PlatformFloors
-  /** Empty; pip's results are put there. */
-  readonly directory: string
 }
 
 /**
- * Runs pip in the tool Python, as if on the target (python/pip_driver.py says how).
+ * Runs pip in the tool Python, as if on the target (python/pip_driver.py says how). `use` is given what it printed
+ * and the folder of its results, on the file system of the cache; afterwards that is gone.
  * @throws PYEMBED_OFFLINE, PYEMBED_FILE_SYSTEM when the disk is full
  */
-export async function runPip(
+export async function runPip<T>(
   { env, emit, signal }: Context,
   tool: ToolPython,
   request: PipRequest,
-): Promise<RunResult> {
+  use: (result: RunResult, directory: string) => T | Promise<T>,
+): Promise<T> {
   if (env.isOffline) {
     throw new PyEmbedError(
       'PYEMBED_OFFLINE',
@@ -42,8 +42,12 @@ export async function runPip(
   }
   const { kind, floors } = request
   const { pythonVersion, implementation, abis } = interpreterTags(kind)
-  const inputs = await mkdtemp(join(tmpdir(), 'pyembed-pip-'))
+  await sweepTemporary(env.cacheDir)
+  const work = await makeTemporaryDirectory(join(env.cacheDir, 'pip'))
+  const [inputs, directory] = [join(work, 'inputs'), join(work, 'results')]
   try {
+    await mkdir(inputs)
+    await mkdir(directory)
     const result = await run(
       tool.executable,
       [...tool.args, '-X', 'utf8', join(packageRoot(), 'python', 'pip_driver.py')],
@@ -54,7 +58,7 @@ export async function runPip(
           command: request.command,
           requirements: request.requirements,
           constraints: request.constraints,
-          directory: request.directory,
+          directory,
           inputs,
           python_version: pythonVersion,
           implementation,
@@ -67,9 +71,9 @@ export async function runPip(
     )
     if (result.stderr !== '') emit({ kind: 'detail', text: result.stderr })
     if (!result.isOk) throwWhenDiskIsFull(result.stderr)
-    return result
+    return await use(result, directory)
   } finally {
-    await rm(inputs, { recursive: true, force: true })
+    await rm(work, { recursive: true, force: true })
   }
 }
 

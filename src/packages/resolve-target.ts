@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
@@ -28,9 +27,8 @@ export async function resolveTarget(
   tool: ToolPython,
   query: TargetQuery,
 ): Promise<readonly LockedPackage[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'pyembed-resolve-'))
-  try {
-    const result = await runPip(context, tool, { ...query, command: 'resolve', directory })
+  const request = { ...query, command: 'resolve' } as const
+  return runPip(context, tool, request, async (result, directory) => {
     if (!result.isOk) throw describeFailure(result.stderr, result.reason, query)
 
     const report = JSON.parse(
@@ -39,9 +37,7 @@ export async function resolveTarget(
     return report
       .map((reported) => lockPackage(reported, query))
       .sort((a, b) => compareText(normalizeName(a.name), normalizeName(b.name)))
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 /** The versions of a package that have a wheel for the target, newest first. */
@@ -53,14 +49,8 @@ export async function listVersions(
 ): Promise<readonly string[]> {
   // No such version exists, and pip says which do.
   const requirements = [`${name}===none`]
-  const request = {
-    ...query,
-    command: 'resolve',
-    requirements,
-    constraints: [],
-    directory: tmpdir(),
-  } as const
-  const { stderr } = await runPip(context, tool, request)
+  const request = { ...query, command: 'resolve', requirements, constraints: [] } as const
+  const stderr = await runPip(context, tool, request, (result) => result.stderr)
   const listed = /\(from versions: ([^)]*)\)/.exec(stderr)?.[1] ?? 'none'
   return listed === 'none' ? [] : listed.split(', ').toReversed()
 }

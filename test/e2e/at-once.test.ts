@@ -30,19 +30,6 @@ describe('at once', () => {
   })
   afterAll(() => directory.remove())
 
-  it('16 syncs of one lock succeed and agree', async () => {
-    const sandbox = template.make(join(directory.path, 'same'), { state: 'wheels' })
-
-    const runs = await Promise.all(
-      Array.from({ length: 16 }, () => runIn(sandbox, ['sync', '--json'])),
-    )
-
-    expect(runs.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
-    expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1)
-    expect(garbageIn(sandbox)).toEqual([])
-    expect(await problemsAfterFault(sandbox)).toEqual([])
-  })
-
   it('locks of one manifest succeed and agree', async () => {
     const sandbox = template.make(join(directory.path, 'lock'), { hasLock: false })
 

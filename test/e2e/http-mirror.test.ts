@@ -42,7 +42,7 @@ describe.each(newest)('a mirror over HTTP, Python $version', ({ version, build }
     )
   })
 
-  it('is asked once by four processes, and again for a damaged file', async () => {
+  it('is asked once by 16 processes, which agree, and again for a damaged file', async () => {
     const server = await serveMirror(inject('mirror'))
     onTestFinished(server.close)
     const root = temporaryDirectory('http')
@@ -61,10 +61,12 @@ describe.each(newest)('a mirror over HTTP, Python $version', ({ version, build }
     const options = { cwd: project, env: envIn('shared') }
 
     const runs = await Promise.all(
-      Array.from({ length: 4 }, () => runCli(['fetch', '--locked', '--json'], options)),
+      Array.from({ length: 16 }, () => runCli(['sync', '--locked', '--json'], options)),
     )
     const together = fetches()
-    const archive = runs[0]?.json<FetchedFile[]>().find(({ name }) => name.startsWith('cpython'))
+    const verified = await runCli(['verify'], options)
+    const files = await runCli(['fetch', '--json'], options)
+    const archive = files.json<FetchedFile[]>().find(({ name }) => name.startsWith('cpython'))
     const path = archive?.path ?? ''
     truncateSync(path, 1_000_000)
     rmSync(join(options.env.PYEMBED_CACHE_DIR, 'unpacked'), { recursive: true })
@@ -72,7 +74,9 @@ describe.each(newest)('a mirror over HTTP, Python $version', ({ version, build }
 
     expect(locked.exitCode, locked.stderr).toBe(0)
     for (const { exitCode, stderr } of runs) expect(exitCode, stderr).toBe(0)
+    expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1)
     expect(together - before).toBe(1)
+    expect(verified.exitCode, verified.stdout).toBe(0)
     expect(repaired.exitCode, repaired.stderr).toBe(0)
     expect(fetches() - together).toBe(1)
     expect(sha256sum(path)).toBe(archive?.sha256)

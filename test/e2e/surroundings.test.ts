@@ -16,7 +16,7 @@ import {
   startIn,
 } from '../helpers/sandbox.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
-import { describeUnless } from '../helpers/tools.ts'
+import { describeUnless, describeWithTools } from '../helpers/tools.ts'
 
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
@@ -96,6 +96,22 @@ describe('sync', () => {
       expect(garbageIn(sandbox)).toEqual([])
       expect(await problemsAfterFault(sandbox)).toEqual([])
     }
+  })
+})
+
+describeWithTools(['strace'], 'sync where no symbolic links can be made', () => {
+  it('says so before it unpacks anything', async () => {
+    const sandbox = makeSandbox('no links', 'downloaded')
+
+    const { exitCode, stderr } = await runIn(sandbox, ['sync'], {
+      under: ['strace', '-f', '-o', '/dev/null', '-e', 'inject=symlink,symlinkat:error=EPERM'],
+    })
+
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 })
+    expect(stderr).toContain('error[PYEMBED_LINKS_REFUSED]')
+    expect(stderr).toMatch(/hint: .*Developer Mode/)
+    expect(garbageIn(sandbox)).toEqual([])
+    expect(await problemsAfterFault(sandbox)).toEqual([])
   })
 })
 
