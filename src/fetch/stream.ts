@@ -5,7 +5,7 @@ import type { PyEmbedError } from '../errors.ts'
 import { reasonOf } from './failure.ts'
 
 export interface ByteReader {
-  /** The bytes, once; `describe` makes an error of the stream an error of the file. */
+  /** The bytes, once, in pieces of all that came meanwhile; `describe` makes an error of the stream an error of the file. */
   readonly read: (
     describe: (reason: string, cause: unknown) => PyEmbedError,
   ) => AsyncIterable<Buffer>
@@ -21,7 +21,7 @@ const mostQueued = 4 * 1024 * 1024
  * holds then, which would have to be fetched again.
  */
 export function startReading(stream: Readable): ByteReader {
-  const queue: Buffer[] = []
+  let queue: Buffer[] = []
   let queued = 0
   let failure: unknown
   const news = new EventTarget()
@@ -42,14 +42,15 @@ export function startReading(stream: Readable): ByteReader {
     async *read(describe) {
       try {
         while (queue.length > 0 || !stream.closed) {
-          const chunk = queue.shift()
-          if (chunk === undefined) {
+          if (queue.length === 0) {
             await once(news, 'news')
             continue
           }
-          queued -= chunk.length
-          if (queued === 0) stream.resume()
-          yield chunk
+          const piece = Buffer.concat(queue)
+          queue = []
+          queued = 0
+          stream.resume()
+          yield piece
         }
         if (!stream.readableEnded) throw describe(reasonOf(failure ?? 'it was closed'), failure)
       } finally {

@@ -83,7 +83,7 @@ async function answer(
   if (range) response.writeHead(206, { 'Content-Range': `bytes ${start}-${end}/${size}` })
 
   if (method === 'HEAD' || size === 0) response.end()
-  else await pipeline(createReadStream(path, { start, end }), response)
+  else await pipeline(createReadStream(path, { start, end, highWaterMark: 1024 * 1024 }), response)
 }
 
 function findFile(dir: string, url: string): string | undefined {
