@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import type { Environment } from '../env.ts'
 import { systemErrorCode } from '../errors.ts'
+import { findLeftovers } from '../fetch/leftovers.ts'
 import { findGarbage, isTemporaryName, temporaryName } from '../fs/atomic.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
 import { storeDirectory } from './paths.ts'
@@ -44,7 +45,10 @@ export function summarize(removed: readonly Removal[], isDryRun: boolean): Remov
 /** What dead processes left in the folders of pyembed. */
 export async function garbageOf({ dataDir, cacheDir }: Directories): Promise<readonly Removal[]> {
   const folders = [dataDir, cacheDir, ...ownFolders({ dataDir, cacheDir })]
-  const found = await Promise.all(folders.map((folder) => findGarbage(folder)))
+  const found = await Promise.all([
+    ...folders.map((folder) => findGarbage(folder)),
+    findLeftovers(join(cacheDir, 'downloads')),
+  ])
   return found.flat().map((path) => describe('garbage', path))
 }
 
