@@ -19,7 +19,8 @@ export const run: Run<Flags> = async ({ env }, { dryRun, yes }) => {
   }
   const roots = await readRoots(env.dataDir, () => undefined)
   const { isDryRun, removed, freedBytes } = await uninstall(env, { isDryRun: yes !== true })
-  const projects = roots.filter(({ isGone }) => !isGone).map(({ project }) => project)
+  const living = roots.filter(({ isGone }) => !isGone).map(({ project }) => project)
+  const projects = [...new Set(living)]
   const users = projects.map((project) => `Used by ${project}`)
   const end = isDryRun
     ? `Nothing was removed. To remove ${formatSize(freedBytes)}, run: pyembed uninstall --yes`

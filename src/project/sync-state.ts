@@ -37,10 +37,14 @@ export interface SyncInputs {
 /** `.pyembed/pin.json`: what is in place, and what it was made from. */
 export interface SyncState {
   readonly inputs: SyncInputs
-  readonly targets: Readonly<Record<string, SyncResult>>
+  readonly targets: Readonly<Record<string, SyncedTarget>>
   /** As of {@link stampFiles}. */
   readonly files: Readonly<Record<string, string>>
-  /** The file by which the store knows of the project; undefined where it may not be written. */
+}
+
+export interface SyncedTarget {
+  readonly result: SyncResult
+  /** The file by which the store knows of it; undefined where it may not be written. */
   readonly root?: string | undefined
 }
 
@@ -59,12 +63,11 @@ export function findSynced(
   if (state === undefined || !isSameInputs(state.inputs, readInputs(opened))) return undefined
 
   if (!isUntouched(opened, state.files)) return undefined
-  if (state.root !== undefined && !touchRoot(state.root)) return undefined
-
   const results: SyncResult[] = []
   for (const target of new Set(targets ?? [hostTarget()])) {
-    const result = state.targets[target]
+    const { result, root } = state.targets[target] ?? {}
     if (result === undefined || !isInPlace(result, opened, dataDir)) return undefined
+    if (root !== undefined && !touchRoot(root)) return undefined
     results.push(result)
   }
   return results

@@ -58,13 +58,14 @@ export async function listStore(dataDir: string): Promise<readonly string[]> {
 
 /** Who uses an entry. What else may be based on one (a virtual environment) is to be added here. */
 export function usersOf(pinId: string, roots: readonly FoundRoot[]): readonly EntryUser[] {
-  return roots
-    .filter((root) => entriesOf(root).some((entry) => entry.pinId === pinId))
-    .map(({ project, isGone, lastUsed }) => ({
-      project,
-      exists: !isGone,
-      lastUsed: lastUsed.toISOString(),
-    }))
+  const users = new Map<string, EntryUser>()
+  for (const root of roots) {
+    if (entriesOf(root).every((entry) => entry.pinId !== pinId)) continue
+    const { project, isGone } = root
+    const lastUsed = later(users.get(project)?.lastUsed, root.lastUsed.toISOString())
+    users.set(project, { project, exists: !isGone, lastUsed })
+  }
+  return [...users.values()]
 }
 
 function later(a: string | undefined, b: string): string {
