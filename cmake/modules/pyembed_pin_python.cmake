@@ -50,12 +50,13 @@ macro(pyembed_pin_python)
     set(PYEMBED_LAST_PIN_ID "${PYEMBED_PIN_ID}" CACHE INTERNAL "The pin that cached Python results belong to")
   endif()
 
-  list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
   _pyembed_apply_pin()
 endmacro()
 
 # A macro: acts in the scope of the find_package() call.
 macro(_pyembed_apply_pin)
+  list(REMOVE_ITEM CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
+  list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
   foreach(_pyembed_family IN ITEMS Python Python3 PYTHON)
     foreach(_pyembed_artifact IN ITEMS EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR)
       unset(_${_pyembed_family}_${_pyembed_artifact})            # vcpkg's wrapper sets these
