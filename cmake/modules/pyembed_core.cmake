@@ -8,8 +8,8 @@ cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PYEMBED_DIRECTORY)
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/include")
 foreach(_pyembed_name IN ITEMS
-    check_paths check_store choose_pin copy_runtime import_python materialize_python pin_python select_target
-    write_app)
+    check_paths check_store choose_pin copy_runtime import_python materialize_python pin_python redirect_finds
+    select_target write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
