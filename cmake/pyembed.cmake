@@ -19,11 +19,17 @@ are built for (pyembed_select_target). Its Python is put at
 of Python ends there (pyembed_pin_python), and ``pyembed-app.json`` in the build
 directory lets executables find it when they run (pyembed_write_app).
 
-Target
-^^^^^^
+Targets
+^^^^^^^
 
 ``pyembed::Python``
   The library to link, its headers and those of the runtime (pyembed_import_python).
+``pyembed::Module``
+  For extension modules: the headers and no library, on Windows the import library.
+``pyembed::NumPy``
+  The headers of numpy. Absent when ``pyembed.toml`` requires no numpy.
+
+``pyembed_add_module(<name> <source>...)`` adds an extension module.
 
 Variables
 ^^^^^^^^^
@@ -39,6 +45,8 @@ Variables
   On Windows what must lie beside an executable; empty elsewhere.
 ``PYEMBED_INCLUDE_DIR``, ``PYEMBED_NumPy_INCLUDE_DIR``, ``PYEMBED_RUNTIME_INCLUDE_DIR``
   Headers of Python, of numpy (empty without it) and of the pyembed runtime.
+``PYEMBED_SHIM_DIR``, ``PYEMBED_SHIM_DEFINITIONS``
+  What the targets bring along for ``_DEBUG`` (pyembed_shim_headers); Windows only.
 ``PYEMBED_STDLIB``, ``PYEMBED_SITELIB``
   The standard library and ``site-packages``.
 ``PYEMBED_VERSION``, ``PYEMBED_VERSION_MAJOR``, ``_MINOR``, ``_PATCH``
@@ -80,7 +88,8 @@ endif()
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}/modules")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${CMAKE_CURRENT_LIST_DIR}/include")
 foreach(_pyembed_name IN ITEMS
-    copy_runtime import_python materialize_python pin_python select_target write_app)
+    add_module check_numpy check_os_floor copy_runtime import_python list_targets materialize_python pin_python
+    select_target shim_headers write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -107,6 +116,8 @@ if(_pyembed_other AND NOT _pyembed_other STREQUAL PYEMBED_PIN_ID)
     "pyembed: '${_pyembed_pin}' pins ${PYEMBED_PIN_ID}, but this build already has ${_pyembed_other}. "
     "One build tree has one Python: give both projects one pyembed.toml and pyembed.lock, then run\n  pyembed sync")
 endif()
+
+pyembed_check_os_floor(MINIMUM "${PYEMBED_MACOS_MINIMUM}" FILE "${PYEMBED_MACOS_MINIMUM_FILE}")
 
 if(PYEMBED_STORE_ENTRY MATCHES ";" OR (CMAKE_HOST_UNIX AND PYEMBED_STORE_ENTRY MATCHES "[:\\]"))
   message(FATAL_ERROR
@@ -165,6 +176,7 @@ if(CMAKE_CROSSCOMPILING
   set(PYEMBED_CAN_RUN FALSE)
 endif()
 
+pyembed_shim_headers()
 pyembed_pin_python()
 pyembed_import_python()
 
@@ -173,6 +185,9 @@ pyembed_write_app("${PYEMBED_APP_JSON}"
   NAME "${PYEMBED_APP_NAME}" ID "${PYEMBED_APP_ID}"
   PREFIX python VERSION "${PYEMBED_VERSION}" PIN_ID "${PYEMBED_PIN_ID}")
 
+if(NOT _pyembed_other)
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_check_numpy)
+endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Windows" AND NOT _pyembed_other)
   set_property(GLOBAL PROPERTY PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_DLLS}")
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_copy_runtime)

@@ -83,7 +83,7 @@ macro(_pyembed_apply_pin)
   endforeach()
 endmacro()
 
-# After a find: what it found is the pinned Python, or the configure stops.
+# After a find: what it found is the pinned Python, or the configure stops. Its targets get the shim.
 macro(_pyembed_check_pin _pyembed_family)
   foreach(_pyembed_result IN ITEMS
       EXECUTABLE LIBRARY_RELEASE LIBRARY_DEBUG RUNTIME_LIBRARY_RELEASE INCLUDE_DIRS NumPy_INCLUDE_DIRS)
@@ -109,4 +109,5 @@ macro(_pyembed_check_pin _pyembed_family)
         "${PYEMBED_VERSION} is pinned. Drop the stale results with\n  cmake -U \"*Python*\" \"${CMAKE_BINARY_DIR}\"")
     endif()
   endif()
+  _pyembed_shim_found_targets(${_pyembed_family})
 endmacro()
