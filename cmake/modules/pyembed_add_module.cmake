@@ -15,7 +15,7 @@ looks for it (``PYEMBED_SOABI``). No Python runs for that, so it serves cross bu
 
 The build Python imports it as soon as it is built, by ``pyembed-modules.pth`` in its
 ``site-packages``. Each configuration's modules have a directory of their own,
-``${CMAKE_BINARY_DIR}/python-modules/<config>``; where there are several
+``python-modules/<config>`` beside the build Python; where there are several
 configurations, the environment variable ``PYEMBED_CONFIG`` names the one to import
 from, else the first that has the module is taken.
 #]=======================================================================]
@@ -32,9 +32,11 @@ function(pyembed_add_module name)
   else()
     set(extension "so")
   endif()
+  cmake_path(GET PYEMBED_ROOT PARENT_PATH directory)
+  string(APPEND directory "/python-modules")
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".${PYEMBED_SOABI}.${extension}"
-    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/python-modules/$<CONFIG>")
+    LIBRARY_OUTPUT_DIRECTORY "${directory}/$<CONFIG>")
 
   set(configurations "${CMAKE_BUILD_TYPE}")
   get_property(is_multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
@@ -45,7 +47,7 @@ function(pyembed_add_module name)
     string(TOUPPER "${configuration}" suffix)
     # CMAKE_DEBUG_POSTFIX would give the module another name than its PyInit function has.
     set_target_properties(${name} PROPERTIES
-      ${suffix}_POSTFIX "" LIBRARY_OUTPUT_DIRECTORY_${suffix} "${CMAKE_BINARY_DIR}/python-modules/${configuration}")
+      ${suffix}_POSTFIX "" LIBRARY_OUTPUT_DIRECTORY_${suffix} "${directory}/${configuration}")
   endforeach()
   _pyembed_write_modules_path("${configurations}")
 endfunction()
