@@ -40,7 +40,7 @@ function readSlice(file: number, offset: number, arch: string): string | undefin
   const header = read(file, offset, headerSize)
   if (header.length < headerSize || header.readUInt32LE(4) !== cpuTypes[arch]) return undefined
   const commands = read(file, offset + headerSize, header.readUInt32LE(20))
-  for (let at = 0; at + 16 <= commands.length; ) {
+  for (let at = 0; at + 16 <= commands.length;) {
     const command = commands.readUInt32LE(at)
     if (command === versionMinMacos) return formatVersion(commands.readUInt32LE(at + 8))
     if (command === buildVersion) return formatVersion(commands.readUInt32LE(at + 12))
