@@ -40,7 +40,7 @@ const sharedPin = (build: string): string => join(sharedProject(build), '.pyembe
 
 describeWithTools(['cmake', 'ninja', 'g++', 'readelf'], 'targets', () => {
   it('embed and extend Python in each configuration, also after a change of the pin', async () => {
-    const directory = join(temporaryDirectory('targets'), "bu'ild [a] #1")
+    const directory = join(temporaryDirectory('targets'), 'build [a] #1')
     const prefix = join(directory, 'python')
     for (const { build, version, minor, numpy } of builds) {
       const soabi = `cpython-${minor.replace('.', '')}-x86_64-linux-gnu`
