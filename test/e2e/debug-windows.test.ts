@@ -39,7 +39,7 @@ describeWithTools(
       expect(seen).toEqual(Object.fromEntries(Object.keys(seen).map((name) => [name, release])))
 
       // The same eyes see what Python's headers do to who comes without the shim.
-      const [plain] = compilations.filter(({ file }) => file.endsWith('/plain.c'))
+      const plain = compilations.find(({ file }) => file.endsWith('/plain.c'))
       const command = (plain?.command ?? '')
         .replace(/-isystem \S*pyembed-shim/, '')
         .replace('-DPy_NO_LINK_LIB', '')
@@ -60,12 +60,10 @@ async function configureDebug(directory: string, pin: string): Promise<readonly 
   mkdirSync(standIn)
   writeFileSync(join(standIn, 'yvals.h'), '')
   const wrapper = join(directory, 'nothing_wrap.c')
-  execFileSync('swig', ['-python', '-o', wrapper, join(source, 'nothing.i')])
+  await runIn(source, ['swig', '-python', '-o', wrapper, 'nothing.i'])
   const gcc = execFileSync(mingw, ['-print-file-name=include'], { encoding: 'utf8' }).trim()
   const cxx = [join(gcc, 'c++'), join(gcc, 'c++', 'x86_64-w64-mingw32')]
   const c = [standIn, '/usr/x86_64-w64-mingw32/include']
-  const flags = (folders: readonly string[]): string =>
-    folders.map((folder) => `-isystem ${folder}`).join(' ')
 
   const target = 'x86_64-pc-windows-msvc'
   const options = {
@@ -77,10 +75,10 @@ async function configureDebug(directory: string, pin: string): Promise<readonly 
     CMAKE_SYSTEM_PROCESSOR: 'AMD64',
     CMAKE_C_COMPILER: 'clang',
     CMAKE_C_COMPILER_TARGET: target,
-    CMAKE_C_FLAGS: flags(c),
+    CMAKE_C_FLAGS: includeFlags(c),
     CMAKE_CXX_COMPILER: 'clang++',
     CMAKE_CXX_COMPILER_TARGET: target,
-    CMAKE_CXX_FLAGS: flags([...cxx, ...c]),
+    CMAKE_CXX_FLAGS: includeFlags([...cxx, ...c]),
     CMAKE_TRY_COMPILE_TARGET_TYPE: 'STATIC_LIBRARY',
     CMAKE_EXPORT_COMPILE_COMMANDS: 'ON',
   }
@@ -98,6 +96,10 @@ async function configureDebug(directory: string, pin: string): Promise<readonly 
     ...given,
   ])
   return JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')) as Compilation[]
+}
+
+function includeFlags(folders: readonly string[]): string {
+  return folders.map((folder) => `-isystem ${folder}`).join(' ')
 }
 
 interface Preprocessed {
@@ -141,9 +143,8 @@ function findPybind11(): string {
   const include = join(directory, 'pybind11', 'include')
   if (!existsSync(include)) {
     const partial = `${directory}.${process.pid}`
-    execFileSync('python3', [
-      ...['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', partial, 'pybind11==3.1.0'],
-    ])
+    const install = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', partial]
+    execFileSync('python3', [...install, 'pybind11==3.1.0'])
     mkdirSync(dirname(directory), { recursive: true })
     renameSync(partial, directory)
   }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { inject, expect, it } from 'vitest'
@@ -92,11 +92,13 @@ describeWithTools(
         '-DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc',
       ])
       await make(directory, 'Debug')
+      const qemu = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu']
       const program = [join(directory, 'Debug', 'embed'), join(directory, 'python')]
-      const code = 'import counting; print(counting.ones(3))'
 
       const output = await runIn('/', [
-        ...['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu', ...program, code],
+        ...qemu,
+        ...program,
+        'import counting; print(counting.ones(3))',
       ])
 
       expect(output.trim()).toBe('[1. 1. 1.]')
@@ -117,11 +119,8 @@ describeWithTools(['cmake', 'ninja', 'clang'], 'targets for macOS', () => {
   it('let a module find Python in the process, and refuse a macOS that Python does not run on', async () => {
     const directory = join(temporaryDirectory('macos'), 'build')
     const pin = sharedPin(today.build)
-    const deployTo = (version: string): string[] => [
-      ...darwin,
-      `-DCMAKE_OSX_DEPLOYMENT_TARGET=${version}`,
-    ]
-    await configure('targets', directory, pin, deployTo('11.0'))
+    const deployment = '-DCMAKE_OSX_DEPLOYMENT_TARGET'
+    await configure('targets', directory, pin, [...darwin, `${deployment}=11.0`])
     const ninja = ['ninja', '-f', 'build-Debug.ninja', '-t', 'commands']
     const links = (await runIn(directory, ninja))
       .split('\n')
@@ -134,7 +133,9 @@ describeWithTools(['cmake', 'ninja', 'clang'], 'targets for macOS', () => {
     expect(links.find((line) => !line.includes('-bundle'))).toMatch(/libpython3\.14\.dylib/)
 
     // The Python of Apple silicon is made for macOS 11 (docs/platforms.md).
-    await expect(configure('targets', directory, pin, deployTo('10.15'))).rejects.toThrow(
+    await expect(
+      configure('targets', directory, pin, [...darwin, `${deployment}=10.15`]),
+    ).rejects.toThrow(
       /is 10\.15, but\s+'bin\/python3\.14' of the\s+pinned Python\s+needs macOS 11\.0[^]*pyembed sync --target aarch64-apple-darwin/,
     )
   })
@@ -150,10 +151,9 @@ describeWithTools(['cmake', 'ninja', mingw], 'executables for Windows', () => {
     const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
       (path) => !/^(?:python|CMakeFiles)\//.test(path),
     )
-    const folder = (path: string): string => path.slice(0, path.lastIndexOf('/'))
-    const programs = paths.filter((path) => path.endsWith('.exe')).map(folder)
+    const programs = paths.filter((path) => path.endsWith('.exe')).map((path) => dirname(path))
     for (const dll of ['python314.dll', 'python3.dll', 'vcruntime140.dll']) {
-      const folders = paths.filter((path) => basename(path) === dll).map(folder)
+      const folders = paths.filter((path) => basename(path) === dll).map((path) => dirname(path))
       expect(folders.toSorted()).toEqual(
         programs.filter((name) => !name.startsWith('out/headers/')).toSorted(),
       )
