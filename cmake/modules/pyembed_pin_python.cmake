@@ -16,13 +16,15 @@ A macro, since setting variables in the caller's scope is the point. It
 * takes what steers a Python elsewhere out of the configure process's environment;
 * drops cached results when the pin has changed, for FindPython keys its cache on
   paths, and the path stays;
+* puts the interpreter's directory first on ``CMAKE_PROGRAM_PATH``, so that
+  ``find_program(python3)`` finds it before ``PATH``;
 * sets ``Python3_ROOT_DIR`` and, because that is only a hint, the artifacts
   (``_EXECUTABLE``, ``_LIBRARY``, ``_INCLUDE_DIR``, ...) of ``Python``, ``Python3``
   and the legacy ``PYTHON``: as normal variables, which a sub-project's ``set()``
   cannot precede, and as cache variables, which neither ``-D`` nor an IDE overrides;
-* puts ``FindPython``, ``FindPython3``, ``FindPythonInterp`` and ``FindPythonLibs``
-  first on ``CMAKE_MODULE_PATH``. They apply the pin again in the scope of each
-  ``find_package()`` and fail when the result is another Python.
+* puts the Find modules that are beside this file first on ``CMAKE_MODULE_PATH`` and,
+  from CMake 3.24, before it (pyembed_redirect_finds). They apply the pin again in the
+  scope of each ``find_package()`` and fail when the result is another Python.
 
 When the target's Python cannot run on this host, no executable is pinned.
 #]=======================================================================]
@@ -50,13 +52,25 @@ macro(pyembed_pin_python)
     set(PYEMBED_LAST_PIN_ID "${PYEMBED_PIN_ID}" CACHE INTERNAL "The pin that cached Python results belong to")
   endif()
 
-  list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
   _pyembed_apply_pin()
+  pyembed_redirect_finds()
 endmacro()
 
 # A macro: acts in the scope of the find_package() call.
 macro(_pyembed_apply_pin)
-  foreach(_pyembed_family IN ITEMS Python Python3 PYTHON)
+  list(REMOVE_ITEM CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
+  list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
+  if(PYEMBED_CAN_RUN)
+    cmake_path(GET PYEMBED_EXECUTABLE PARENT_PATH _pyembed_programs)
+    list(REMOVE_ITEM CMAKE_PROGRAM_PATH "${_pyembed_programs}")
+    list(PREPEND CMAKE_PROGRAM_PATH "${_pyembed_programs}")
+  endif()
+
+  # CMake 4.0 reads and sets Python3_Host_EXECUTABLE where Python3_ARTIFACTS_PREFIX is _Host.
+  set(_pyembed_families
+    Python Python3 PYTHON "Python${Python_ARTIFACTS_PREFIX}" "Python3${Python3_ARTIFACTS_PREFIX}")
+  list(REMOVE_DUPLICATES _pyembed_families)
+  foreach(_pyembed_family IN LISTS _pyembed_families)
     foreach(_pyembed_artifact IN ITEMS EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR)
       unset(_${_pyembed_family}_${_pyembed_artifact})            # vcpkg's wrapper sets these
       if(_pyembed_artifact STREQUAL "EXECUTABLE" AND NOT PYEMBED_CAN_RUN)
@@ -83,8 +97,21 @@ macro(_pyembed_apply_pin)
   endforeach()
 endmacro()
 
+# CMake before 3.24 takes a given library for a mismatch when a module's headers alone are asked for. No module
+# links one, but on Windows.
+macro(_pyembed_hide_library _pyembed_package)
+  if(CMAKE_VERSION VERSION_LESS 3.24 AND NOT CMAKE_SYSTEM_NAME STREQUAL "Windows"
+      AND NOT "${${_pyembed_package}_FIND_COMPONENTS}" MATCHES "Development(;|$)|Development.Embed")
+    unset(${_pyembed_package}_LIBRARY)
+    unset(${_pyembed_package}_LIBRARY CACHE)
+    unset(_${_pyembed_package}_LIBRARY_RELEASE CACHE)
+  endif()
+endmacro()
+
 # After a find: what it found is the pinned Python, or the configure stops. Its targets get the shim.
-macro(_pyembed_check_pin _pyembed_family)
+macro(_pyembed_check_pin _pyembed_package)
+  _pyembed_apply_pin()
+  set(_pyembed_family "${_pyembed_package}${${_pyembed_package}_ARTIFACTS_PREFIX}")
   foreach(_pyembed_result IN ITEMS
       EXECUTABLE LIBRARY_RELEASE LIBRARY_DEBUG RUNTIME_LIBRARY_RELEASE INCLUDE_DIRS NumPy_INCLUDE_DIRS)
     if(${_pyembed_family}_${_pyembed_result})
@@ -101,11 +128,11 @@ macro(_pyembed_check_pin _pyembed_family)
       endif()
     endif()
   endforeach()
-  if(${_pyembed_family}_FOUND AND ${_pyembed_family}_VERSION)
+  if(${_pyembed_package}_FOUND AND ${_pyembed_family}_VERSION)
     if(NOT ${_pyembed_family}_VERSION VERSION_EQUAL
         "${PYEMBED_VERSION_MAJOR}.${PYEMBED_VERSION_MINOR}.${PYEMBED_VERSION_PATCH}")
       message(FATAL_ERROR
-        "pyembed: find_package(${_pyembed_family}) reports version ${${_pyembed_family}_VERSION}, but "
+        "pyembed: find_package(${_pyembed_package}) reports version ${${_pyembed_family}_VERSION}, but "
         "${PYEMBED_VERSION} is pinned. Drop the stale results with\n  cmake -U \"*Python*\" \"${CMAKE_BINARY_DIR}\"")
     endif()
   endif()

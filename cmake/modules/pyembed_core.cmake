@@ -1,0 +1,105 @@
+# What every door does: chooses the pin, checks the store, makes the build Python, pins every way to find
+# Python, defines targets and variables, and writes pyembed-app.json. To be included where the
+# platform is known. Not a function, since it sets variables for the directory of whoever includes it.
+
+cmake_policy(VERSION 3.20...4.0)
+
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PYEMBED_DIRECTORY)
+set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
+set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/include")
+foreach(_pyembed_name IN ITEMS
+    add_module check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
+    copy_runtime external_project_args import_python list_targets materialize_python pin_python redirect_finds
+    select_target shim_headers write_app)
+  include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
+endforeach()
+
+pyembed_check_paths("${PYEMBED_DIRECTORY}" "${CMAKE_BINARY_DIR}")
+pyembed_choose_pin(_pyembed_pin "${PYEMBED_DIRECTORY}")
+include("${_pyembed_pin}")
+pyembed_check_lock("${PYEMBED_DIRECTORY}"
+  MANIFEST_SHA256 "${PYEMBED_MANIFEST_SHA256}" LOCK_SHA256 "${PYEMBED_LOCK_SHA256}" TARGET "${PYEMBED_TARGET}")
+
+pyembed_check_os_floor(MINIMUM "${PYEMBED_MACOS_MINIMUM}" FILE "${PYEMBED_MACOS_MINIMUM_FILE}")
+
+# One build tree has one Python, whichever door asks first.
+get_property(_pyembed_other GLOBAL PROPERTY PYEMBED_PIN_ID)
+if(_pyembed_other AND NOT _pyembed_other STREQUAL PYEMBED_PIN_ID)
+  message(FATAL_ERROR
+    "pyembed: '${_pyembed_pin}' pins ${PYEMBED_PIN_ID}, but this build already has ${_pyembed_other}. "
+    "One build tree has one Python: give both projects one pyembed.toml and pyembed.lock, then run\n  pyembed sync")
+endif()
+
+set(_pyembed_required
+  "${PYEMBED_EXECUTABLE_REL}" "${PYEMBED_LIBRARY_REL}" "${PYEMBED_IMPLIB_REL}" "${PYEMBED_SABI_LIBRARY_REL}"
+  "${PYEMBED_INCLUDE_REL}/Python.h" "${PYEMBED_STDLIB_REL}/os.py" "${PYEMBED_SITELIB_REL}"
+  "${PYEMBED_NumPy_INCLUDE_REL}")
+list(REMOVE_ITEM _pyembed_required "")
+pyembed_check_store(
+  ENTRY "${PYEMBED_STORE_ENTRY}" PIN_ID "${PYEMBED_PIN_ID}" TARGET "${PYEMBED_TARGET}" REQUIRED ${_pyembed_required})
+if(NOT EXISTS "${PYEMBED_RUNTIME_INCLUDE_DIR}/pyembed/home.hpp")
+  message(FATAL_ERROR
+    "pyembed: '${PYEMBED_RUNTIME_INCLUDE_DIR}' lacks the runtime's headers. Write them anew with\n  pyembed sync")
+endif()
+
+if(PYEMBED_BUILD_PYTHON)   # an outer build made it and hands it down (pyembed_external_project_args)
+  set(PYEMBED_ROOT "${PYEMBED_BUILD_PYTHON}")
+  pyembed_check_build_python("${PYEMBED_ROOT}" STORE_ENTRY "${PYEMBED_STORE_ENTRY}" REQUIRED ${_pyembed_required})
+else()
+  set(PYEMBED_ROOT "${CMAKE_BINARY_DIR}/python")
+  pyembed_materialize_python(
+    STORE_ENTRY "${PYEMBED_STORE_ENTRY}" DESTINATION "${PYEMBED_ROOT}" REQUIRED ${_pyembed_required})
+endif()
+
+foreach(_pyembed_name IN ITEMS
+    EXECUTABLE=EXECUTABLE RUNTIME_LIBRARY=LIBRARY LIBRARY=IMPLIB SABI_LIBRARY=SABI_LIBRARY
+    INCLUDE_DIR=INCLUDE NumPy_INCLUDE_DIR=NumPy_INCLUDE STDLIB=STDLIB SITELIB=SITELIB)
+  string(REGEX MATCH "^(.*)=(.*)$" _pyembed_name "${_pyembed_name}")
+  set(PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_${CMAKE_MATCH_2}_REL}")
+  if(PYEMBED_${CMAKE_MATCH_1})
+    string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_ROOT}/")
+  endif()
+endforeach()
+if(NOT PYEMBED_LIBRARY)
+  # FindPython takes for static, and gives no run-time search path, what does not end in `.so`.
+  string(REGEX REPLACE "\\.so\\.[0-9.]+$" ".so" PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+  if(NOT EXISTS "${PYEMBED_LIBRARY}")
+    set(PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+  endif()
+endif()
+
+set(PYEMBED_RUNTIME_DLLS "")
+if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
+  set(PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_LIBRARY}")
+  foreach(_pyembed_name IN ITEMS
+      python3.dll python3t.dll vcruntime140.dll vcruntime140_1.dll vcruntime140_threads.dll)
+    if(EXISTS "${PYEMBED_ROOT}/${_pyembed_name}")
+      list(APPEND PYEMBED_RUNTIME_DLLS "${PYEMBED_ROOT}/${_pyembed_name}")
+    endif()
+  endforeach()
+endif()
+
+set(PYEMBED_CAN_RUN TRUE)
+if(CMAKE_CROSSCOMPILING
+    OR (PYEMBED_TARGET MATCHES "^aarch64" AND NOT CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$"))
+  set(PYEMBED_CAN_RUN FALSE)
+endif()
+
+pyembed_shim_headers()
+pyembed_pin_python()
+pyembed_import_python()
+
+set(PYEMBED_APP_JSON "${CMAKE_BINARY_DIR}/pyembed-app.json")
+file(RELATIVE_PATH _pyembed_prefix "${CMAKE_BINARY_DIR}" "${PYEMBED_ROOT}")
+pyembed_write_app("${PYEMBED_APP_JSON}"
+  NAME "${PYEMBED_APP_NAME}" ID "${PYEMBED_APP_ID}"
+  PREFIX "${_pyembed_prefix}" VERSION "${PYEMBED_VERSION}" PIN_ID "${PYEMBED_PIN_ID}")
+
+if(NOT _pyembed_other)
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_check_numpy)
+endif()
+if(CMAKE_SYSTEM_NAME STREQUAL "Windows" AND NOT _pyembed_other)
+  set_property(GLOBAL PROPERTY PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_DLLS}")
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_copy_runtime)
+endif()
+set_property(GLOBAL PROPERTY PYEMBED_PIN_ID "${PYEMBED_PIN_ID}")
