@@ -23,11 +23,17 @@ are built for (pyembed_select_target). Its Python is put at
 of Python ends there (pyembed_pin_python), and ``pyembed-app.json`` in the build
 directory lets executables find it when they run (pyembed_write_app).
 
-Target
-^^^^^^
+Targets
+^^^^^^^
 
 ``pyembed::Python``
   The library to link, its headers and those of the runtime (pyembed_import_python).
+``pyembed::Module``
+  For extension modules: the headers and no library, on Windows the import library.
+``pyembed::NumPy``
+  The headers of numpy. Absent when ``pyembed.toml`` requires no numpy.
+
+``pyembed_add_module(<name> <source>...)`` adds an extension module.
 
 Variables
 ^^^^^^^^^
@@ -43,6 +49,8 @@ Variables
   On Windows what must lie beside an executable; empty elsewhere.
 ``PYEMBED_INCLUDE_DIR``, ``PYEMBED_NumPy_INCLUDE_DIR``, ``PYEMBED_RUNTIME_INCLUDE_DIR``
   Headers of Python, of numpy (empty without it) and of the pyembed runtime.
+``PYEMBED_SHIM_DIR``, ``PYEMBED_SHIM_DEFINITIONS``
+  What the targets bring along for ``_DEBUG`` (pyembed_shim_headers); Windows only.
 ``PYEMBED_STDLIB``, ``PYEMBED_SITELIB``
   The standard library and ``site-packages``.
 ``PYEMBED_VERSION``, ``PYEMBED_VERSION_MAJOR``, ``_MINOR``, ``_PATCH``

@@ -4,15 +4,17 @@ include_guard(GLOBAL)
 pyembed_copy_runtime
 --------------------
 
-Puts the DLLs Python needs beside every executable that uses ``pyembed::Python``,
+Puts the DLLs Python needs beside every executable that links ``pyembed::Python``,
 directly or through libraries, since Windows looks for them there.
 
 .. code-block:: cmake
 
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_copy_runtime)
 
-To be called when all targets exist. One custom target, ``pyembed-runtime``, copies
-for all of them, and each depends on it. Without such an executable it does nothing.
+To be called when all targets exist. ``Python3::Python``, ``Python::Python`` and the
+import library itself count like ``pyembed::Python``. One custom target,
+``pyembed-runtime``, has the copies of all directories, and each executable depends on
+it; what is there is not copied again. Without such an executable it does nothing.
 #]=======================================================================]
 function(pyembed_copy_runtime)
   if(ARGC GREATER 0)
@@ -20,66 +22,71 @@ function(pyembed_copy_runtime)
   endif()
 
   get_property(dlls GLOBAL PROPERTY PYEMBED_RUNTIME_DLLS)
-  _pyembed_executables_below("${CMAKE_SOURCE_DIR}" executables)
-  set(commands "")
+  get_target_property(import_library pyembed::Python IMPORTED_LOCATION)
+  set(pythons pyembed::Python Python3::Python Python::Python "${import_library}")
+  pyembed_list_targets(executables DIRECTORY "${CMAKE_SOURCE_DIR}" TYPES EXECUTABLE)
+  set(directories "")
+  set(copies "")
   set(users "")
   foreach(executable IN LISTS executables)
-    _pyembed_links_python("${executable}" links)
-    if(links)
-      list(APPEND users "${executable}")
-      list(APPEND commands
+    _pyembed_list_linked(${executable} linked)
+    set(unlinked ${pythons})
+    list(REMOVE_ITEM unlinked ${linked})
+    if(unlinked STREQUAL pythons)
+      continue()
+    endif()
+    list(APPEND users ${executable})
+
+    _pyembed_find_runtime_directory(${executable} directory)
+    if(NOT directory IN_LIST directories)
+      list(APPEND directories "${directory}")
+      list(TRANSFORM dlls REPLACE "^.*/" "${directory}/" OUTPUT_VARIABLE outputs)
+      # Where CMake says the executable is. Were `directory` wrong, the copies would only be made each time.
+      add_custom_command(OUTPUT ${outputs} DEPENDS ${dlls}
         COMMAND "${CMAKE_COMMAND}" -E make_directory "$<TARGET_FILE_DIR:${executable}>"
-        COMMAND "${CMAKE_COMMAND}" -E copy_if_different ${dlls} "$<TARGET_FILE_DIR:${executable}>")
+        COMMAND "${CMAKE_COMMAND}" -E copy ${dlls} "$<TARGET_FILE_DIR:${executable}>"
+        COMMENT "Copying the Python runtime beside ${executable}" VERBATIM)
+      list(APPEND copies ${outputs})
     endif()
   endforeach()
   if(users)
-    add_custom_target(pyembed-runtime ${commands} VERBATIM COMMENT "Copying the Python runtime beside executables")
+    add_custom_target(pyembed-runtime DEPENDS ${copies})
     foreach(executable IN LISTS users)
       add_dependencies(${executable} pyembed-runtime)
     endforeach()
   endif()
 endfunction()
 
-function(_pyembed_executables_below directory out_var)
-  get_property(executables DIRECTORY "${directory}" PROPERTY BUILDSYSTEM_TARGETS)
-  set(found "")
-  foreach(target IN LISTS executables)
-    get_target_property(type ${target} TYPE)
-    if(type STREQUAL "EXECUTABLE")
-      list(APPEND found ${target})
-    endif()
-  endforeach()
-  get_property(children DIRECTORY "${directory}" PROPERTY SUBDIRECTORIES)
-  foreach(child IN LISTS children)
-    _pyembed_executables_below("${child}" below)
-    list(APPEND found ${below})
-  endforeach()
-  set(${out_var} "${found}" PARENT_SCOPE)
-endfunction()
+# TARGET_FILE_DIR without naming the target, for that is not allowed in the OUTPUT of a custom command.
+function(_pyembed_find_runtime_directory target out_var)
+  get_target_property(base ${target} BINARY_DIR)
+  get_target_property(directory ${target} RUNTIME_OUTPUT_DIRECTORY)
+  get_property(is_multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(NOT directory)
+    set(directory "${base}")
+  elseif(NOT directory MATCHES "^\\$<")
+    cmake_path(ABSOLUTE_PATH directory BASE_DIRECTORY "${base}")
+  endif()
+  if(is_multi_config AND NOT directory MATCHES "\\$<")
+    string(APPEND directory "/$<CONFIG>")
+  endif()
 
-# Follows plain target names and $<LINK_ONLY:...>; what other generator expressions hide is not seen.
-function(_pyembed_links_python target out_var)
-  set(queue "${target}")
-  set(seen "")
-  set(result FALSE)
-  while(queue)
-    list(POP_FRONT queue item)
-    if(item IN_LIST seen)
-      continue()
+  set(configurations "${CMAKE_BUILD_TYPE}")
+  if(is_multi_config)
+    set(configurations "${CMAKE_CONFIGURATION_TYPES}")
+  endif()
+  set(own "")
+  set(others 1)
+  foreach(configuration IN LISTS configurations)
+    string(TOUPPER "${configuration}" suffix)
+    get_target_property(special ${target} RUNTIME_OUTPUT_DIRECTORY_${suffix})
+    if(special)
+      string(APPEND own "$<$<CONFIG:${configuration}>:${special}>")
+      string(APPEND others ",$<NOT:$<CONFIG:${configuration}>>")
     endif()
-    list(APPEND seen "${item}")
-    foreach(property IN ITEMS LINK_LIBRARIES INTERFACE_LINK_LIBRARIES)
-      get_property(libraries TARGET ${item} PROPERTY ${property})
-      foreach(library IN LISTS libraries)
-        if(library MATCHES "pyembed::Python")
-          set(result TRUE)
-        endif()
-        string(REGEX REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1" library "${library}")
-        if(TARGET "${library}")
-          list(APPEND queue "${library}")
-        endif()
-      endforeach()
-    endforeach()
-  endwhile()
-  set(${out_var} ${result} PARENT_SCOPE)
+  endforeach()
+  if(own)
+    set(directory "${own}$<$<AND:${others}>:${directory}>")
+  endif()
+  set(${out_var} "${directory}" PARENT_SCOPE)
 endfunction()

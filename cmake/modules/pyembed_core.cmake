@@ -8,8 +8,9 @@ cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PYEMBED_DIRECTORY)
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/include")
 foreach(_pyembed_name IN ITEMS
-    check_build_python check_lock check_paths check_store choose_pin copy_runtime external_project_args
-    import_python materialize_python pin_python redirect_finds select_target write_app)
+    add_module check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
+    copy_runtime external_project_args import_python list_targets materialize_python pin_python redirect_finds
+    select_target shim_headers write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -18,6 +19,8 @@ pyembed_choose_pin(_pyembed_pin "${PYEMBED_DIRECTORY}")
 include("${_pyembed_pin}")
 pyembed_check_lock("${PYEMBED_DIRECTORY}"
   MANIFEST_SHA256 "${PYEMBED_MANIFEST_SHA256}" LOCK_SHA256 "${PYEMBED_LOCK_SHA256}" TARGET "${PYEMBED_TARGET}")
+
+pyembed_check_os_floor(MINIMUM "${PYEMBED_MACOS_MINIMUM}" FILE "${PYEMBED_MACOS_MINIMUM_FILE}")
 
 # One build tree has one Python, whichever door asks first.
 get_property(_pyembed_other GLOBAL PROPERTY PYEMBED_PIN_ID)
@@ -82,6 +85,7 @@ if(CMAKE_CROSSCOMPILING
   set(PYEMBED_CAN_RUN FALSE)
 endif()
 
+pyembed_shim_headers()
 pyembed_pin_python()
 pyembed_import_python()
 
@@ -91,6 +95,9 @@ pyembed_write_app("${PYEMBED_APP_JSON}"
   NAME "${PYEMBED_APP_NAME}" ID "${PYEMBED_APP_ID}"
   PREFIX "${_pyembed_prefix}" VERSION "${PYEMBED_VERSION}" PIN_ID "${PYEMBED_PIN_ID}")
 
+if(NOT _pyembed_other)
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_check_numpy)
+endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Windows" AND NOT _pyembed_other)
   set_property(GLOBAL PROPERTY PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_DLLS}")
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_copy_runtime)

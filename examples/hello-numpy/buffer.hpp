@@ -2,7 +2,7 @@
 // sides have let go of it.
 #pragma once
 
-#include <pyembed/python.h>
+#include <Python.h>
 
 #include <memory>
 #include <new>

@@ -8,6 +8,7 @@ import { prefixLayout } from '../platform/layout.ts'
 import { parseTarget } from '../platform/target.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { renderTemplate } from '../text/template.ts'
+import { findMacosMinimum } from './macos-minimum.ts'
 
 /** What pins are made from, beside store entries. */
 export interface PinSource {
@@ -24,11 +25,13 @@ export function renderPin(
   { app, manifest, lock }: PinSource,
 ): string {
   const { head, prefix, directory } = entry
-  const layout = prefixLayout({ ...head, target: parseTarget(head.target) })
+  const target = parseTarget(head.target)
+  const layout = prefixLayout({ ...head, target })
   const [major = '', minor = '', patch = ''] = head.version.split('.')
   const numpy = ['numpy/_core/include', 'numpy/core/include']
     .map((path) => `${layout.sitePackages}/${path}`)
     .find((path) => existsSync(join(prefix, path)))
+  const macos = findMacosMinimum(prefix, target)
 
   const values = {
     PYEMBED_PIN_ID: head.pin.id,
@@ -42,6 +45,8 @@ export function renderPin(
     PYEMBED_VERSION_PATCH: patch,
     PYEMBED_BUILD: head.build,
     PYEMBED_VARIANT: head.variant,
+    PYEMBED_MACOS_MINIMUM: macos?.version ?? '',
+    PYEMBED_MACOS_MINIMUM_FILE: macos?.file ?? '',
     PYEMBED_STORE_ENTRY: cmakePath(directory),
     PYEMBED_EXECUTABLE_REL: layout.executable,
     PYEMBED_LIBRARY_REL: layout.library,

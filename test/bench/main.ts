@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import { formatColumns } from '../../src/text/columns.ts'
 import { serveMirror } from '../mirror/serve.ts'
+import { measureInclude } from './configure.ts'
 import { measureInTurn } from './measure.ts'
 import { measureStart } from './start.ts'
 import { formatSummary, ratios, summarize } from './statistics.ts'
@@ -23,6 +24,7 @@ const comparisons: readonly (readonly [of: string, to: string, target?: number])
   ['sync, archive from a server', 'sync, nothing unpacked', 1.15],
   ['verify', 'sha256sum', 1.2],
   ['4 syncs at once', 'sync, full cache', 2.2],
+  ['build Python', 'cp -a', 1.2],
 ]
 
 /** Bytes, of the largest sync. */
@@ -30,6 +32,9 @@ const memoryTarget = 150e6
 
 /** Milliseconds of cpu above a node that does nothing. */
 const startTarget = 10
+
+/** Milliseconds of cpu above a configure without pyembed. */
+const includeTarget = 30
 
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 7
 const root = mkdtempSync(join(tmpdir(), 'pyembed-bench-'))
@@ -44,6 +49,7 @@ async function bench(): Promise<void> {
   const server = await serveMirror(world.mirror)
   const samples = await measureInTurn(makeSubjects(world, server.url), runs).finally(server.close)
   const start = await measureStart(world.project, world.env)
+  const includeMs = measureInclude(root, world.project)
 
   const of = (name: string, figure: 'wallMs' | 'peakBytes'): readonly number[] =>
     (samples.get(name) ?? []).map((sample) => sample[figure])
@@ -74,6 +80,11 @@ async function bench(): Promise<void> {
         `${cpuMs.toFixed(1)} ms`,
         verdict(cpuMs, startTarget, (ms) => `${ms} ms`),
       ]),
+      [
+        'include(pyembed.cmake), cpu of configuring again',
+        `${includeMs.toFixed(1)} ms`,
+        verdict(includeMs, includeTarget, (ms) => `${ms} ms`),
+      ],
     ])}\n`,
   )
 }

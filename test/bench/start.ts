@@ -23,27 +23,30 @@ export async function measureStart(
   ]
   const samples = new Map<string, number[]>(commands.map(([name]) => [name, []]))
   for (let round = 0; round < rounds; round++) {
-    for (const [name, args] of commands) samples.get(name)?.push(cpuOfStarts(args, project, env))
+    for (const [name, args] of commands) {
+      const cpuMs = cpuOfStarts([process.execPath, ...args], project, env)
+      samples.get(name)?.push(cpuMs)
+    }
   }
   const median = (name: string): number => summarize(samples.get(name) ?? []).median
   return commands.slice(1).map(([name]) => ({ name, cpuMs: median(name) - median('bare node') }))
 }
 
 /** Mean cpu milliseconds of a start, from bash's `times`, which counts what its children used. */
-function cpuOfStarts(
-  args: readonly string[],
+export function cpuOfStarts(
+  command: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
 ): number {
   const script = `for i in $(seq ${startsPerRound}); do "$@" >/dev/null 2>&1 || exit 1; done; times`
   const { NODE_EXTRA_CA_CERTS: _, ...clean } = cleanEnvironment()
-  const result = spawnSync('bash', ['-c', script, 'bash', process.execPath, ...args], {
+  const result = spawnSync('bash', ['-c', script, 'bash', ...command], {
     cwd,
     env: { ...clean, ...env },
     encoding: 'utf8',
   })
   const [user = '', system = ''] = result.stdout.trim().split('\n').at(-1)?.split(' ') ?? []
-  if (result.status !== 0) throw new Error(`start of ${args.join(' ')} failed: ${result.stderr}`)
+  if (result.status !== 0) throw new Error(`start of ${command.join(' ')} failed: ${result.stderr}`)
   return ((parseTime(user) + parseTime(system)) * 1000) / startsPerRound
 }
 

@@ -80,6 +80,26 @@ export function makeSubjects(world: World, server: string): readonly Subject[] {
     { name: 'uv, empty cache', command: (run) => uv(world, `uv-empty${run}`, `uv-cache${run}`) },
     { name: 'uv, warm cache', command: (run) => uv(world, `uv-warm${run}`, 'uv-cache') },
     {
+      name: 'build Python',
+      command: (run) => ({
+        argv: [
+          'cmake',
+          `-DENTRY=${world.storeEntry}`,
+          `-DBUILD=${join(root, `build${run}`)}`,
+          '-P',
+          world.materialize,
+        ],
+        env: clean,
+      }),
+    },
+    {
+      name: 'cp -a',
+      command: (run) => ({
+        argv: ['cp', '-a', world.storeEntry, join(root, `copy${run}`)],
+        env: clean,
+      }),
+    },
+    {
       name: 'tar -xzf',
       command: (run) => {
         const directory = join(root, `tar${run}`)

@@ -34,6 +34,9 @@ export interface World {
   readonly wheels: string
   readonly requirements: readonly string[]
   readonly uv: string
+  /** Of the project, and a CMake script that makes the build Python in `BUILD` of the store entry `ENTRY`. */
+  readonly storeEntry: string
+  readonly materialize: string
 }
 
 /** Makes locks, fetches, and lays the same files out for uv. */
@@ -57,6 +60,12 @@ export async function prepareWorld(root: string): Promise<World> {
   const archive = join(mirror, lock.python.build, locked.archive.name)
   const { sha256 } = locked.archive
   writeDownloadList(join(root, 'downloads.json'), { ...lock.python, path: archive, sha256 })
+  const materialize = join(root, 'materialize.cmake')
+  writeFileSync(
+    materialize,
+    `cmake_minimum_required(VERSION 3.20...4.0)\ninclude("${join(project, '.pyembed/modules/pyembed_materialize_python.cmake')}")\n` +
+      'pyembed_materialize_python(STORE_ENTRY "${ENTRY}" DESTINATION "${BUILD}/python" REQUIRED bin)\n',
+  )
   return {
     root,
     mirror,
@@ -68,6 +77,8 @@ export async function prepareWorld(root: string): Promise<World> {
     wheels,
     requirements: locked.packages.map(({ name, version }) => `${name}==${version}`),
     uv: findUv(join(readEnvironment().cacheDir, 'bench-uv')),
+    storeEntry: await findStoreEntry(project, env),
+    materialize,
   }
 }
 
@@ -86,6 +97,11 @@ async function makeProject(
     if (result.exitCode !== 0) throw new Error(result.stderr)
   }
   return directory
+}
+
+async function findStoreEntry(cwd: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const result = await runCli(['sync', '--json'], { cwd, env })
+  return result.json<{ readonly storeEntry: string }>().storeEntry
 }
 
 function readLock(project: string): Lock {

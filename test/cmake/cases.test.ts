@@ -108,13 +108,17 @@ describeWithTools(['cmake'], 'CMake', () => {
       expect(result.exitCode).toBe(Number(read('result.txt') ?? 0))
     })
 
-    it('materializes a store with hard names', async () => {
-      const script = fileURLToPath(new URL('materialize_python.cmake', import.meta.url))
+    it.each(['OFF', 'ON'])(
+      'materializes a store with hard names, without cp: %s',
+      async (without) => {
+        const script = fileURLToPath(new URL('materialize_python.cmake', import.meta.url))
+        const options = [`-DWORK=${temporaryDirectory()}/w`, `-DWITHOUT_CP=${without}`]
 
-      const { stderr } = await execa(cmake, [`-DWORK=${temporaryDirectory()}/w`, '-P', script])
+        const { stderr } = await execa(cmake, [...options, '-P', script])
 
-      expect(stderr).toBe('')
-    })
+        expect(stderr).toBe('')
+      },
+    )
   })
 })
 

@@ -1,8 +1,11 @@
-# cmake -DWORK=<empty dir> -P materialize_python.cmake
+# cmake -DWORK=<empty dir> [-DWITHOUT_CP=ON] -P materialize_python.cmake
 # pyembed_materialize_python() on a small store whose file names are hard on CMake's lists.
 cmake_minimum_required(VERSION 3.20...4.0)
 include("${CMAKE_CURRENT_LIST_DIR}/../../cmake/modules/pyembed_materialize_python.cmake")
 
+if(WITHOUT_CP)
+  set(ENV{PATH} "")
+endif()
 set(build "${WORK}/a [b] (c) ü $x/python")
 
 # make_entry(<name> <path>=<content>...): a store entry; content "->target" makes a link.
@@ -54,6 +57,23 @@ file(REMOVE_RECURSE "${WORK}")
 make_entry(one "os.py=1" "same=1" "goes/deep/x.py=1" "link=->os.py" "dangling=->nowhere" "kind=1"
   "a <open>b=1" "s<semicolon>t=1" "q\"uote (dev)=1")
 make_entry(two "os.py=2" "same=1" "link=->same" "kind/inner=2" "a <open>b=2" "s<semicolon>t=2" "new/y.py=2")
+
+# What no inventory names, and byte code of a Python that was run in the store, stays there.
+make_entry(plain "os.py=1" ".hidden/x=1" "link=->os.py" "dangling=->nowhere" "folder=->deep" "deep/x.py=1")
+file(WRITE "${WORK}/store ]/plain/prefix/__pycache__/os.pyc" "")
+file(WRITE "${WORK}/store ]/plain/prefix/.stray" "")
+file(WRITE "${WORK}/store ]/plain/prefix/stray/x.py" "")
+materialize(plain)
+expect_file(os.py 1)
+expect_file(.hidden/x 1)
+expect_file(folder/x.py 1)
+expect_gone(__pycache__ .stray stray)
+foreach(name IN ITEMS link dangling folder)
+  if(NOT IS_SYMLINK "${build}/${name}")
+    message(SEND_ERROR "'${name}' should be a link")
+  endif()
+endforeach()
+file(REMOVE_RECURSE "${build}")
 
 materialize(one)
 expect_file(os.py 1)

@@ -128,7 +128,7 @@ describeWithTools(
   ['cmake', 'ninja', 'x86_64-w64-mingw32-g++-posix', '/usr/lib/wine/wine64'],
   'hello-numpy for Windows',
   () => {
-    it('built with mingw starts from its build tree without a PATH edit', async () => {
+    it('built with mingw for debugging starts from its build tree without a PATH edit', async () => {
       const root = temporaryDirectory('mingw')
       const project = join(root, 'project')
       copyExample('hello-numpy', project)
@@ -143,7 +143,8 @@ describeWithTools(
         '-DCMAKE_SYSTEM_NAME=Windows',
         '-DCMAKE_SYSTEM_PROCESSOR=AMD64',
         '-DCMAKE_CXX_COMPILER=x86_64-w64-mingw32-g++-posix',
-        '-DCMAKE_CXX_FLAGS=-static-libgcc -static-libstdc++',
+        '-DCMAKE_BUILD_TYPE=Debug',
+        '-DCMAKE_CXX_FLAGS=-static-libgcc -static-libstdc++ -D_DEBUG',
         '-DCMAKE_EXE_LINKER_FLAGS=-static',
       )
 

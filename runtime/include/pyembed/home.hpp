@@ -8,7 +8,7 @@
 
 #include <pyembed/detail/app_file.hpp>
 #include <pyembed/detail/paths.hpp>
-#include <pyembed/python.h>
+#include <Python.h>
 
 #include <filesystem>
 #include <string>

@@ -1,0 +1,3 @@
+#include <pyconfig.h>
+
+#include <Python.h>

@@ -1,0 +1,1 @@
+void *PyInit_module(void) { return 0; }
