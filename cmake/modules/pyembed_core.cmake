@@ -51,7 +51,8 @@ foreach(_pyembed_name IN ITEMS
   endif()
 endforeach()
 if(NOT PYEMBED_LIBRARY)
-  set(PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+  # By its name alone FindPython takes `libpython3.14.so.1.0` for a static library, whose users get no RPATH.
+  string(REGEX REPLACE "[.]so[.][0-9.]+$" ".so" PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
 endif()
 
 set(PYEMBED_RUNTIME_DLLS "")
