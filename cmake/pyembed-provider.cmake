@@ -9,7 +9,8 @@ The door for a tree whose ``CMakeLists.txt`` may not be touched. CMake 3.24 or n
   cmake -S . -B build -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES=.pyembed/pyembed-provider.cmake
 
 The first ``project()`` of the tree then ends with all that ``pyembed.cmake`` does,
-so its target and variables are there too.
+so its target and variables are there too. (CMake 3.20 to 3.23 do nearly the same with
+``-DCMAKE_PROJECT_INCLUDE=.pyembed/pyembed.cmake``.)
 
 It does not take CMake's one seat of a dependency provider (``cmake_language(
 SET_DEPENDENCY_PROVIDER)``), so the list may also name one, of Conan for example:
@@ -19,8 +20,8 @@ provider, module path or configuration file comes before.
 
 if(CMAKE_VERSION VERSION_LESS 3.24)
   message(FATAL_ERROR
-    "pyembed: CMake ${CMAKE_VERSION} runs, and CMAKE_PROJECT_TOP_LEVEL_INCLUDES came with 3.24. Use a newer CMake, "
-    "or in CMakeLists.txt below project():\n  include(.pyembed/pyembed.cmake)")
+    "pyembed: CMake ${CMAKE_VERSION} runs, and pyembed-provider.cmake needs 3.24. Use a newer CMake, or configure "
+    "with\n  cmake -DCMAKE_PROJECT_INCLUDE=\"${CMAKE_CURRENT_LIST_DIR}/pyembed.cmake\"")
 endif()
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.24...4.0)
@@ -28,7 +29,7 @@ cmake_policy(VERSION 3.24...4.0)
 # CMake reads its list when the platform is known and no language is.
 get_property(_pyembed_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
 list(REMOVE_ITEM _pyembed_languages NONE)
-if(NOT DEFINED PROJECT_NAME OR _pyembed_languages)
+if(NOT CMAKE_PROJECT_TOP_LEVEL_INCLUDES OR _pyembed_languages)
   message(FATAL_ERROR
     "pyembed: '${CMAKE_CURRENT_LIST_FILE}' was included by '${CMAKE_PARENT_LIST_FILE}', but it is for CMake itself, "
     "within project(). Include pyembed.cmake below project(), or configure with\n"

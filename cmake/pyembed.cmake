@@ -63,8 +63,8 @@ include_guard(DIRECTORY)
 
 if(NOT DEFINED PROJECT_NAME OR NOT DEFINED CMAKE_SYSTEM_NAME)
   message(FATAL_ERROR
-    "pyembed: include(.pyembed/pyembed.cmake) comes before project(), where the platform is not known yet. "
-    "Move it below project().")
+    "pyembed: '${CMAKE_CURRENT_LIST_FILE}' is included before project(), where the platform is not known yet. "
+    "Move the line below project().")
 endif()
 
 include("${CMAKE_CURRENT_LIST_DIR}/modules/pyembed_core.cmake")

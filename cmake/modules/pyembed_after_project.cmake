@@ -1,6 +1,10 @@
 # For pyembed-provider.cmake: CMake includes this at the end of the first project(), by CMAKE_PROJECT_INCLUDE.
-set(CMAKE_PROJECT_INCLUDE "${_pyembed_project_include}")
+if(_pyembed_project_include STREQUAL "")
+  unset(CMAKE_PROJECT_INCLUDE)
+else()
+  set(CMAKE_PROJECT_INCLUDE "${_pyembed_project_include}")
+endif()
 include("${CMAKE_CURRENT_LIST_DIR}/../pyembed.cmake")
-foreach(_pyembed_name IN LISTS CMAKE_PROJECT_INCLUDE)
+foreach(_pyembed_name IN LISTS _pyembed_project_include)
   include("${_pyembed_name}")
 endforeach()

@@ -12,8 +12,7 @@ Finds the pin for what is being built.
 
 ``<generated-dir>`` is ``.pyembed/``; ``<out-var>`` becomes the path of its
 ``pins/<target>.cmake`` for the target that pyembed_select_target names. A target
-that is not synced is a fatal error. When the pin or the files that decide it
-change, CMake runs again.
+that is not synced is a fatal error. When the pin changes, CMake runs again.
 #]=======================================================================]
 function(pyembed_choose_pin out_var generated_dir)
   if(ARGC GREATER 2)
@@ -34,8 +33,5 @@ function(pyembed_choose_pin out_var generated_dir)
   endif()
 
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${pin}")
-  if(EXISTS "${generated_dir}/pin.json")
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${generated_dir}/pin.json")
-  endif()
   set(${out_var} "${pin}" PARENT_SCOPE)
 endfunction()

@@ -8,14 +8,16 @@ cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PYEMBED_DIRECTORY)
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/include")
 foreach(_pyembed_name IN ITEMS
-    check_paths check_store choose_pin copy_runtime import_python materialize_python pin_python redirect_finds
-    select_target write_app)
+    check_build_python check_lock check_paths check_store choose_pin copy_runtime external_project_args
+    import_python materialize_python pin_python redirect_finds select_target write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
 pyembed_check_paths("${PYEMBED_DIRECTORY}" "${CMAKE_BINARY_DIR}")
 pyembed_choose_pin(_pyembed_pin "${PYEMBED_DIRECTORY}")
 include("${_pyembed_pin}")
+pyembed_check_lock("${PYEMBED_DIRECTORY}"
+  MANIFEST_SHA256 "${PYEMBED_MANIFEST_SHA256}" LOCK_SHA256 "${PYEMBED_LOCK_SHA256}" TARGET "${PYEMBED_TARGET}")
 
 # One build tree has one Python, whichever door asks first.
 get_property(_pyembed_other GLOBAL PROPERTY PYEMBED_PIN_ID)
@@ -37,9 +39,14 @@ if(NOT EXISTS "${PYEMBED_RUNTIME_INCLUDE_DIR}/pyembed/home.hpp")
     "pyembed: '${PYEMBED_RUNTIME_INCLUDE_DIR}' lacks the runtime's headers. Write them anew with\n  pyembed sync")
 endif()
 
-set(PYEMBED_ROOT "${CMAKE_BINARY_DIR}/python")
-pyembed_materialize_python(
-  STORE_ENTRY "${PYEMBED_STORE_ENTRY}" DESTINATION "${PYEMBED_ROOT}" REQUIRED ${_pyembed_required})
+if(PYEMBED_BUILD_PYTHON)   # an outer build made it and hands it down (pyembed_external_project_args)
+  set(PYEMBED_ROOT "${PYEMBED_BUILD_PYTHON}")
+  pyembed_check_build_python("${PYEMBED_ROOT}" STORE_ENTRY "${PYEMBED_STORE_ENTRY}" REQUIRED ${_pyembed_required})
+else()
+  set(PYEMBED_ROOT "${CMAKE_BINARY_DIR}/python")
+  pyembed_materialize_python(
+    STORE_ENTRY "${PYEMBED_STORE_ENTRY}" DESTINATION "${PYEMBED_ROOT}" REQUIRED ${_pyembed_required})
+endif()
 
 foreach(_pyembed_name IN ITEMS
     EXECUTABLE=EXECUTABLE RUNTIME_LIBRARY=LIBRARY LIBRARY=IMPLIB SABI_LIBRARY=SABI_LIBRARY
@@ -76,9 +83,10 @@ pyembed_pin_python()
 pyembed_import_python()
 
 set(PYEMBED_APP_JSON "${CMAKE_BINARY_DIR}/pyembed-app.json")
+file(RELATIVE_PATH _pyembed_prefix "${CMAKE_BINARY_DIR}" "${PYEMBED_ROOT}")
 pyembed_write_app("${PYEMBED_APP_JSON}"
   NAME "${PYEMBED_APP_NAME}" ID "${PYEMBED_APP_ID}"
-  PREFIX python VERSION "${PYEMBED_VERSION}" PIN_ID "${PYEMBED_PIN_ID}")
+  PREFIX "${_pyembed_prefix}" VERSION "${PYEMBED_VERSION}" PIN_ID "${PYEMBED_PIN_ID}")
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Windows" AND NOT _pyembed_other)
   set_property(GLOBAL PROPERTY PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_DLLS}")

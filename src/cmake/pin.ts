@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -8,8 +9,20 @@ import { parseTarget } from '../platform/target.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { renderTemplate } from '../text/template.ts'
 
+/** What pins are made from, beside store entries. */
+export interface PinSource {
+  readonly app: Manifest['app']
+  /** The text of the manifest, and that of the lock. */
+  readonly manifest: string
+  readonly lock: string
+}
+
 /** The text of `pins/<target>.cmake` for a store entry. @throws PYEMBED_PATH_UNSUPPORTED */
-export function renderPin(template: string, entry: StoreEntry, app: Manifest['app']): string {
+export function renderPin(
+  template: string,
+  entry: StoreEntry,
+  { app, manifest, lock }: PinSource,
+): string {
   const { head, prefix, directory } = entry
   const layout = prefixLayout({ ...head, target: parseTarget(head.target) })
   const [major = '', minor = '', patch = ''] = head.version.split('.')
@@ -21,6 +34,8 @@ export function renderPin(template: string, entry: StoreEntry, app: Manifest['ap
     PYEMBED_PIN_ID: head.pin.id,
     PYEMBED_INPUTS_SHA256: head.pin.sha256,
     PYEMBED_TARGET: head.target,
+    PYEMBED_MANIFEST_SHA256: hashText(manifest),
+    PYEMBED_LOCK_SHA256: hashText(lock),
     PYEMBED_VERSION: head.version,
     PYEMBED_VERSION_MAJOR: major,
     PYEMBED_VERSION_MINOR: minor,
@@ -44,6 +59,11 @@ export function renderPin(template: string, entry: StoreEntry, app: Manifest['ap
     template,
     Object.fromEntries(Object.entries(values).map(([key, value]) => [key, escapeArgument(value)])),
   )
+}
+
+/** As CMake's `file(SHA256)` sees the file, whatever its lines end with. */
+function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** For a quoted argument (cmake-language(7), "Quoted Argument"). */

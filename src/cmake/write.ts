@@ -3,28 +3,36 @@ import { join } from 'node:path'
 
 import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { packageRoot } from '../fs/package-root.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import { packageVersion } from '../fs/package-version.ts'
 import type { StoreEntry } from '../store/entry.ts'
-import { renderPin } from './pin.ts'
+import { renderTemplate } from '../text/template.ts'
+import { type PinSource, renderPin } from './pin.ts'
 
 /**
- * Writes what CMake includes into `directory` (`.pyembed/`): the modules, the headers of the runtime and the
- * pins of `entries`. Other targets' pins stay; files whose content is right keep their time, so that a build
+ * Writes what CMake includes into `directory` (`.pyembed/`): the doors and modules, the headers of the runtime
+ * and the pins of `entries`. Other targets' pins stay; files whose content is right keep their time, so that a build
  * tree reconfigures only when its pin changed.
  */
 export async function writeCMakeFiles(
   directory: string,
   entries: readonly StoreEntry[],
-  app: Manifest['app'],
+  source: PinSource,
 ): Promise<void> {
   const root = packageRoot()
   await copyTree(join(root, 'cmake'), directory)
   await copyTree(join(root, 'runtime', 'include'), join(directory, 'include'))
+  const version = 'pyembed-config-version.cmake'
+  await updateFile(
+    join(directory, version),
+    renderTemplate(await readFile(join(root, 'templates', 'cmake', `${version}.in`), 'utf8'), {
+      PYEMBED_PACKAGE_VERSION: packageVersion(),
+    }),
+  )
   const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
   await sweepTemporary(join(directory, 'pins'))
   for (const entry of entries) {
     const path = join(directory, 'pins', `${entry.head.target}.cmake`)
-    await updateFile(path, renderPin(template, entry, app))
+    await updateFile(path, renderPin(template, entry, source))
   }
 }
 

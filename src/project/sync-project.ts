@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+import type { PinSource } from '../cmake/pin.ts'
 import { writeCMakeFiles } from '../cmake/write.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
@@ -8,7 +9,6 @@ import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { ensureEntry, lockedPrefix } from '../install/entry.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { type Lock, lockName } from '../lock/lock.ts'
-import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
 import type { StoreEntry } from '../store/entry.ts'
@@ -58,7 +58,7 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   for (const target of targets) entries.push(await syncTarget(context, lock, target))
 
   await sweepProject(project)
-  await writeProjectFiles(project, manifest, entries)
+  await writeProjectFiles(project, { app: manifest.app, ...inputs }, entries)
   const results = entries.map((entry) => describeEntry(entry, project))
   await writeSyncState(project, inputs, results, root)
   return { results, hasChanged: true }
@@ -84,10 +84,10 @@ async function sweepProject({ directory, generated }: Project): Promise<void> {
 
 async function writeProjectFiles(
   { generated }: Project,
-  manifest: Manifest,
+  source: PinSource,
   entries: readonly StoreEntry[],
 ): Promise<void> {
-  await writeCMakeFiles(generated, entries, manifest.app)
+  await writeCMakeFiles(generated, entries, source)
   // Whoever forgets to ignore the folder still does not commit it.
   await updateFile(join(generated, '.gitignore'), '*\n')
 }

@@ -6,7 +6,7 @@ import { makeHead } from '../helpers/store.ts'
 
 function render(template: string, directory: string, name = 'App'): string {
   const entry = { directory, prefix: `${directory}/prefix`, head: makeHead() }
-  return renderPin(template, entry, { name, id: undefined })
+  return renderPin(template, entry, { app: { name, id: undefined }, manifest: '', lock: '' })
 }
 
 describe('renderPin', () => {

@@ -1,0 +1,1 @@
+include("${WORK}/project/.pyembed/pyembed.cmake")

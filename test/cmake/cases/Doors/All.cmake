@@ -1,0 +1,8 @@
+set(pyembed_DIR "${pyembed}")
+find_package(pyembed 0.1 CONFIG REQUIRED)
+include("${pyembed}/pyembed.cmake")
+file(WRITE "${WORK}/sub/CMakeLists.txt" "find_package(pyembed CONFIG REQUIRED)\ninclude(\"${pyembed}/pyembed.cmake\")\n")
+add_subdirectory("${WORK}/sub" sub)
+if(NOT TARGET pyembed::Python OR NOT PYEMBED_ROOT STREQUAL "${CMAKE_BINARY_DIR}/python")
+  message(SEND_ERROR "no Python")
+endif()

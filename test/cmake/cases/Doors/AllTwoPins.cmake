@@ -1,0 +1,1 @@
+include("${WORK}/other/.pyembed/pyembed.cmake")

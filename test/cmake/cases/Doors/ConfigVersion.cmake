@@ -1,0 +1,1 @@
+find_package(pyembed 99 CONFIG REQUIRED)

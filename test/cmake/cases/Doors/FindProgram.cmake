@@ -1,0 +1,5 @@
+include("${pyembed}/pyembed.cmake")
+find_program(found NAMES python3.14)
+if(NOT found STREQUAL PYEMBED_EXECUTABLE)
+  message(SEND_ERROR "found ${found}")
+endif()

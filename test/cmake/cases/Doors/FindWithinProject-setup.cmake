@@ -1,0 +1,1 @@
+file(WRITE "${WORK}/find.cmake" "find_package(Python3)\n")

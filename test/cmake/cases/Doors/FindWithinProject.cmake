@@ -1,0 +1,1 @@
+include("${pyembed}/pyembed.cmake")

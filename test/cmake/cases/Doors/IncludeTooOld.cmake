@@ -1,0 +1,2 @@
+set(CMAKE_VERSION 3.19.8)
+include("${pyembed}/pyembed.cmake")

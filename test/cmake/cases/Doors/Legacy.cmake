@@ -1,0 +1,5 @@
+include("${pyembed}/pyembed.cmake")
+set(CMAKE_MODULE_PATH "${CMAKE_CURRENT_SOURCE_DIR};${CMAKE_MODULE_PATH}")
+find_package(PythonInterp 3 REQUIRED)
+find_package(PythonLibs 3.14 REQUIRED)
+message(STATUS "${PYTHON_EXECUTABLE} ${PYTHON_LIBRARIES} ${PYTHON_INCLUDE_DIRS} ${PYTHONLIBS_VERSION_STRING}")

@@ -1,0 +1,5 @@
+if(NOT TARGET pyembed::Python OR NOT PYEMBED_ROOT STREQUAL "${CMAKE_BINARY_DIR}/python")
+  message(SEND_ERROR "no Python")
+endif()
+file(WRITE "${WORK}/sub/CMakeLists.txt" "project(sub LANGUAGES NONE)\n")
+add_subdirectory("${WORK}/sub" sub)

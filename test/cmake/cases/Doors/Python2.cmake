@@ -1,0 +1,2 @@
+include("${pyembed}/pyembed.cmake")
+find_package(Python2 REQUIRED)

@@ -1,0 +1,1 @@
+file(APPEND "${WORK}/project/pyembed.lock" "\n")

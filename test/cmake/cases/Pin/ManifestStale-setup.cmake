@@ -1,0 +1,1 @@
+file(APPEND "${WORK}/project/pyembed.toml" "id = \"x\"\n")

@@ -1,0 +1,5 @@
+file(COPY "${WORK}/project/" DESTINATION "${WORK}/other")
+set(pin "${WORK}/other/.pyembed/pins/x86_64-unknown-linux-gnu.cmake")
+file(READ "${pin}" text)
+string(REGEX REPLACE "PYEMBED_PIN_ID +\"[^\"]*\"" "PYEMBED_PIN_ID \"other\"" text "${text}")
+file(WRITE "${pin}" "${text}")

@@ -1,0 +1,2 @@
+include("${pyembed}/pyembed.cmake")
+include("${WORK}/other/.pyembed/pyembed.cmake")

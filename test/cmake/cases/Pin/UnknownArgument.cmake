@@ -1,0 +1,2 @@
+include("${pyembed}/pyembed.cmake")
+pyembed_external_project_args(args x)
