@@ -58,8 +58,11 @@ foreach(_pyembed_name IN ITEMS
   endif()
 endforeach()
 if(NOT PYEMBED_LIBRARY)
-  # By its name alone FindPython takes `libpython3.14.so.1.0` for a static library, whose users get no RPATH.
-  string(REGEX REPLACE "[.]so[.][0-9.]+$" ".so" PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+  # FindPython takes for static, and gives no run-time search path, what does not end in `.so`.
+  string(REGEX REPLACE "\\.so\\.[0-9.]+$" ".so" PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+  if(NOT EXISTS "${PYEMBED_LIBRARY}")
+    set(PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+  endif()
 endif()
 
 set(PYEMBED_RUNTIME_DLLS "")

@@ -83,15 +83,21 @@ describeWithTools(['cmake'], 'CMake', () => {
       const env = cleanEnvironment()
       if (existsSync(setup)) await execa(cmake, [`-DWORK=${work}`, '-P', setup], { env })
       const given = (read('arguments.txt') ?? '').replaceAll('@WORK@', work).split('\n')
-      const result = await execa(
-        cmake,
-        [
-          ...['-S', join(root, folder), '-B', join(work, 'build'), '-Werror=dev'],
-          ...[`-DCASE=${name}`, `-DWORK=${work}`, '-DPYEMBED_TARGET=x86_64-unknown-linux-gnu'],
-          ...given.filter((argument) => argument !== ''),
-        ],
-        { env, extendEnv: false, reject: false },
-      )
+      const common = [
+        '-S',
+        join(root, folder),
+        '-B',
+        join(work, 'build'),
+        '-Werror=dev',
+        `-DCASE=${name}`,
+      ]
+      const variables = [`-DWORK=${work}`, '-DPYEMBED_TARGET=x86_64-unknown-linux-gnu']
+      const last = given.filter((argument) => argument !== '')
+      const result = await execa(cmake, [...common, ...variables, ...last], {
+        env,
+        extendEnv: false,
+        reject: false,
+      })
 
       const told = result.stderr.replace(
         'The error=dev option is deprecated.  Use -Werror=author instead.',

@@ -12,6 +12,7 @@ const packages = {
   make: 'make',
   strace: 'strace',
   readelf: 'binutils',
+  ldd: 'libc-bin',
   '/usr/lib/wine/wine64': 'wine64',
   'qemu-aarch64-static': 'qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross',
   'x86_64-w64-mingw32-g++-posix': 'g++-mingw-w64-x86-64-posix',
