@@ -9,6 +9,7 @@ import { type Bait, describeBait } from './baits.ts'
 import { emptyBuildTree, keepPython, takePython } from './build-tree.ts'
 import type { Door, Generator } from './cmakes.ts'
 import { loadedLibrary } from './elf.ts'
+import { readPlan } from './plan.ts'
 import type { Minor, Row } from './rows.ts'
 import { usePin, type World } from './world.ts'
 
@@ -20,18 +21,11 @@ export interface Cell {
   readonly door: Door | undefined
 }
 
-/** What a program of the cell told of itself (project/probe.c). */
+/** What a program is made of: the paths that tell which Python that is, by what they are. */
 export interface Report {
-  readonly compiled: string
-  readonly runs: string
-  readonly library: string
-  readonly prefix: string
-  readonly numpy: string
-  readonly interpreter: string
-  readonly headers: string
-  readonly numpyHeaders: string
-  /** The library that readelf says the loader will take. */
-  readonly linked: string
+  readonly places: Readonly<Record<string, string>>
+  /** Python's version in the headers, and as it runs. */
+  readonly versions: readonly string[]
 }
 
 export interface Observation {
@@ -45,12 +39,19 @@ export interface Observation {
   readonly bait: string
 }
 
-/** Configures, builds and runs a cell. */
-export async function runCell(world: World, cell: Cell): Promise<Observation> {
+/**
+ * Configures, builds and runs a cell. `isPlanned`: with Ninja, what the build would do is read instead, which takes
+ * half the time.
+ */
+export async function runCell(
+  world: World,
+  cell: Cell,
+  { isPlanned = false } = {},
+): Promise<Observation> {
   const { row, cmake, door } = cell
   await emptyBuildTree(world, cmake)
   try {
-    const steps = await runSteps(world, cell)
+    const steps = await runSteps(world, cell, isPlanned)
     const ours = door === undefined ? world.pins[lastPin(row)].prefix : join(world.build, 'python')
     return { ...steps, ours, bait: baitOf(world, row).root }
   } finally {
@@ -58,9 +59,12 @@ export async function runCell(world: World, cell: Cell): Promise<Observation> {
   }
 }
 
+/** By project/probe.c. */
+type Told = { readonly versions: readonly string[] } & Readonly<Record<string, string>>
+
 type Steps = Pick<Observation, 'failed' | 'output' | 'reports'>
 
-async function runSteps(world: World, cell: Cell): Promise<Steps> {
+async function runSteps(world: World, cell: Cell, isPlanned: boolean): Promise<Steps> {
   const { row, cmake, door } = cell
   const env = { ...cleanEnvironment(), ...row.env?.(baitOf(world, row)) }
   let output = ''
@@ -83,6 +87,11 @@ async function runSteps(world: World, cell: Cell): Promise<Steps> {
     if (!(await run(cmake.path, [...strict, ...argsOf(world, cell, pin)])))
       return { failed: 'configure', output, reports: {} }
   }
+  if (isPlanned) {
+    if (!(await run('ninja', ['-C', world.build, '-t', 'commands', 'probe'])))
+      return { failed: 'build', output, reports: {} }
+    return { failed: undefined, output, reports: { probe: readPlan(output, world.build) } }
+  }
   if (!(await run(cmake.path, ['--build', world.build, '--config', 'Debug'])))
     return { failed: 'build', output, reports: {} }
   const reports: Record<string, Report> = {}
@@ -90,7 +99,8 @@ async function runSteps(world: World, cell: Cell): Promise<Steps> {
     const program = join(world.build, name)
     if (!existsSync(program)) continue
     if (!(await run(program, []))) return { failed: 'run', output, reports }
-    reports[name] = { ...(JSON.parse(output) as Report), linked: loadedLibrary(program) }
+    const { versions, ...places } = JSON.parse(output) as Told
+    reports[name] = { versions, places: { ...places, searched: loadedLibrary(program) } }
   }
   return { failed: undefined, output, reports }
 }

@@ -19,26 +19,22 @@ export function judge({ failed, output, reports, ours, bait }: Observation): Jud
   const all = Object.entries(reports)
   if (all.length === 0) return { outcome: 'failed', detail: 'no program was built' }
 
-  // A bait may be where ours is looked for no longer, never within it.
-  const found = all.flatMap(([name, report]) => {
-    const { library, prefix, numpy, interpreter, headers, numpyHeaders, linked } = report
-    const places = { library, prefix, numpy, interpreter, headers, numpyHeaders, linked }
-    return Object.entries(places)
+  const found = all.flatMap(([name, { places }]) =>
+    Object.entries(places)
       .filter(([, path]) => path !== '')
-      .map(([what, path]) => ({ path, detail: `${name}: ${what} ${path}` }))
-  })
+      .map(([what, path]) => ({ path, detail: `${name}: ${what} ${path}` })),
+  )
   const strays = found.filter(({ path }) => !isInside(path, ours))
   const stray = strays.find(({ path }) => isInside(path, bait)) ?? strays[0]
   if (stray !== undefined)
     return { outcome: isInside(stray.path, bait) ? 'bait' : 'other', detail: stray.detail }
 
-  for (const [name, { compiled, runs, library, linked }] of all) {
-    if (compiled !== runs)
-      return { outcome: 'other', detail: `${name}: compiled for ${compiled}, runs ${runs}` }
-    if (library !== linked)
-      return { outcome: 'other', detail: `${name}: links ${linked}, loads ${library}` }
+  for (const [name, { places, versions }] of all) {
+    if (places['library'] === '') return { outcome: 'failed', detail: `${name} links no Python` }
+    if (new Set(versions).size > 1)
+      return { outcome: 'other', detail: `${name}: headers and library: ${versions.join(', ')}` }
   }
-  return { outcome: 'ours', detail: all.map(([name]) => name).join(', ') }
+  return { outcome: 'ours', detail: found.map(({ detail }) => detail).join('; ') }
 }
 
 function isInside(path: string, root: string): boolean {

@@ -41,12 +41,16 @@ export const rows: readonly Row[] = [
     env: ({ root }) => ({ Python_ROOT_DIR: root, Python3_ROOT_DIR: root }),
   }),
   row('VIRTUAL_ENV', {
+    case: 'numpy',
     ownPin: 'nothing',
     env: ({ venv }) => ({ VIRTUAL_ENV: venv, PATH: pathWith(venv) }),
   }),
   row('CONDA_PREFIX', { ownPin: 'nothing', env: ({ root }) => ({ CONDA_PREFIX: root }) }),
   row('PYTHONHOME', { env: ({ root }) => ({ PYTHONHOME: join(root, 'nowhere') }) }),
-  row('PYTHONPATH with another numpy', { env: ({ site }) => ({ PYTHONPATH: site }) }),
+  row('PYTHONPATH with another numpy', {
+    case: 'numpy',
+    env: ({ site }) => ({ PYTHONPATH: site }),
+  }),
   row('old policies', { pins: ['3.11'], bait: '3.14', minimum: '3.14', env: onPath }),
   row('changed pin in one tree', { case: 'pybind11', pins: ['3.11', '3.14'], ownPin: 'roots' }),
   row('vcpkg wrapper', { args: () => ['-DCMAKE_TOOLCHAIN_FILE=vcpkg.cmake'] }),
@@ -105,6 +109,7 @@ export const rows: readonly Row[] = [
   }),
   row('missing root', { isGone: true, env: onPath }),
   row('all at once', {
+    case: 'numpy',
     bait: '3.11',
     args: (bait) => [...prefixPath(bait), `-DPython3_ROOT=${bait.root}`],
     env: ({ root, site, venv }) => ({

@@ -55,7 +55,8 @@ export function usePin({ root, project, pins }: World, minor: Minor, isGone = fa
     symlinkSync(synced, generated)
     return
   }
-  cpSync(synced, generated, { recursive: true })
+  for (const file of ['.pyembed', 'pyembed.toml', 'pyembed.lock'])
+    cpSync(join(pins[minor].project, file), join(project, file), { recursive: true })
   const pin = join(generated, 'pins', 'x86_64-unknown-linux-gnu.cmake')
   const entry = /(set\(PYEMBED_STORE_ENTRY +").*"/
   writeFileSync(pin, readFileSync(pin, 'utf8').replace(entry, `$1${join(root, 'nowhere')}"`))

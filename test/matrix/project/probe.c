@@ -26,7 +26,7 @@
 
 static const char *const script =
     "import json, sys\n" IMPORT_NUMPY
-    "print(json.dumps({'compiled': '" PY_VERSION "', 'runs': sys.version.split()[0], 'library': library,\n"
+    "print(json.dumps({'versions': ['" PY_VERSION "', sys.version.split()[0]], 'library': library,\n"
     "  'prefix': sys.prefix, 'numpy': numpy_file, 'interpreter': '" INTERPRETER "',\n"
     "  'headers': '" BAIT_HEADERS "', 'numpyHeaders': '" BAIT_NUMPY_HEADERS "'}))\n";
 
