@@ -13,16 +13,18 @@ export function readPlan(commands: string, directory: string): Report {
     })
   const includes = after(/^(?:-I|-isystem)(.*)$/)
   const searched = after(/^-Wl,.*-rpath,([^,:]*)/)
-  const first = (paths: readonly string[], file: string): string =>
-    paths.find((path) => existsSync(join(path, file))) ?? ''
   return {
     places: {
       library: after(/^(.*libpython[^/]*)$/).at(-1) ?? '',
-      headers: first(includes, 'Python.h'),
-      numpyHeaders: first(includes, 'numpy/numpyconfig.h'),
+      headers: folderOf(includes, 'Python.h'),
+      numpyHeaders: folderOf(includes, 'numpy/numpyconfig.h'),
       interpreter: after(/^-DINTERPRETER=\W*(\/[^"\\]*)/)[0] ?? '',
       searched: searched.find((path) => /python/.test(path)) ?? '',
     },
     versions: [],
   }
+}
+
+function folderOf(paths: readonly string[], file: string): string {
+  return paths.find((path) => existsSync(join(path, file))) ?? ''
 }
