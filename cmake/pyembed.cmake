@@ -43,8 +43,9 @@ Variables
 ``PYEMBED_EXECUTABLE``, ``PYEMBED_CAN_RUN``
   Its interpreter, and whether this host can run it (not in cross builds).
 ``PYEMBED_LIBRARY``, ``PYEMBED_RUNTIME_LIBRARY``, ``PYEMBED_SABI_LIBRARY``
-  What one links; what is loaded (the same, but for Windows' import library); the
-  limited API's import library, empty except on Windows.
+  What one links; what is loaded (on Linux the file that the former is a link to, on
+  Windows the DLL of the former); the limited API's import library, empty except on
+  Windows.
 ``PYEMBED_RUNTIME_DLLS``
   On Windows what must lie beside an executable; empty elsewhere.
 ``PYEMBED_INCLUDE_DIR``, ``PYEMBED_NumPy_INCLUDE_DIR``, ``PYEMBED_RUNTIME_INCLUDE_DIR``

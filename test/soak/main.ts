@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { describeRun, writeReport } from '../helpers/report.ts'
 import { makeTemplate } from '../helpers/sandbox.ts'
 import { assembleMirror } from '../mirror/assemble.ts'
 import { soakFullDisks } from './full-disks.ts'
 import { soakKills } from './kills.ts'
-import { describeRun, formatFullDisks, formatKills, writeReport } from './report.ts'
+import { formatFullDisks, formatKills } from './report.ts'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'pyembed-soak-')))
@@ -38,7 +39,7 @@ async function soak(): Promise<void> {
     formatFullDisks(disks),
   ]
   log([...sections, ...problems].join('\n\n'))
-  writeReport(join(checkout, 'docs', 'soak.md'), sections)
+  writeReport(join(checkout, 'docs', 'soak.md'), 'npm run soak', sections)
   if (problems.length > 0) process.exitCode = 1
 }
 

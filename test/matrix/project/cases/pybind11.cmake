@@ -1,0 +1,11 @@
+# pybind11 as a sub-project; it keeps what it found in the cache.
+enable_language(CXX)
+add_subdirectory("${MATRIX_PYBIND11}" pybind11)
+if(TARGET Python3::Interpreter)
+  set(interpreter "${Python3_EXECUTABLE}")
+elseif(TARGET Python::Interpreter)
+  set(interpreter "${Python_EXECUTABLE}")
+else()
+  set(interpreter "${PYTHON_EXECUTABLE}")
+endif()
+matrix_add_probe("${interpreter}" pybind11::embed)

@@ -1,0 +1,2 @@
+find_package(Python3 REQUIRED COMPONENTS Interpreter Development)
+add_subdirectory(hostile/sets-cache)
