@@ -80,7 +80,7 @@ endif()
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}/modules")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${CMAKE_CURRENT_LIST_DIR}/include")
 foreach(_pyembed_name IN ITEMS
-    copy_runtime import_python materialize_python pin_python select_target write_app)
+    add_check copy_runtime describe_build import_python materialize_python pin_python select_target write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -167,6 +167,7 @@ endif()
 
 pyembed_pin_python()
 pyembed_import_python()
+pyembed_describe_build()
 
 set(PYEMBED_APP_JSON "${CMAKE_BINARY_DIR}/pyembed-app.json")
 pyembed_write_app("${PYEMBED_APP_JSON}"

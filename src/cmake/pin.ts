@@ -47,7 +47,7 @@ export function renderPin(template: string, entry: StoreEntry, app: Manifest['ap
 }
 
 /** For a quoted argument (cmake-language(7), "Quoted Argument"). */
-function escapeArgument(value: string): string {
+export function escapeArgument(value: string): string {
   return value.replaceAll(/["\\$]/g, String.raw`\$&`)
 }
 

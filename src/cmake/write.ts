@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import { ownCommand } from '../process/own-command.ts'
 import type { StoreEntry } from '../store/entry.ts'
+import { renderCommand } from './command.ts'
 import { renderPin } from './pin.ts'
 
 /**
@@ -20,6 +22,7 @@ export async function writeCMakeFiles(
   const root = packageRoot()
   await copyTree(join(root, 'cmake'), directory)
   await copyTree(join(root, 'runtime', 'include'), join(directory, 'include'))
+  await updateFile(join(directory, 'command.cmake'), renderCommand(ownCommand()))
   const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
   await sweepTemporary(join(directory, 'pins'))
   for (const entry of entries) {

@@ -11,6 +11,7 @@ import { type Lock, lockName } from '../lock/lock.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
+import { ownCommand } from '../process/own-command.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { formatJson } from '../text/json.ts'
 import { requireLock } from './lock-project.ts'
@@ -121,6 +122,7 @@ async function writeSyncState(
     inputs,
     targets: { ...others, ...now },
     files: stampFiles(project),
+    command: ownCommand(),
     root,
   }
   await updateFile(join(project.generated, stateName), formatJson(state))
