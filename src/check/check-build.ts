@@ -73,7 +73,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
         .map(({ path }) => `${path}: no File API reply, judged by what it left behind`),
       ...binaries.undecided.map(
         (path) =>
-          `${path}: no RPATH of it leads to the library of Python; the program that loads it decides`,
+          `${path}: no RPATH of it leads to the library of Python, so what loads it decides`,
       ),
     ],
   }

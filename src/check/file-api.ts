@@ -32,6 +32,14 @@ export interface BuildModel {
   readonly targets: readonly BuildTarget[]
 }
 
+interface Index {
+  readonly objects: readonly {
+    readonly kind: string
+    readonly version: { readonly major: number }
+    readonly jsonFile: string
+  }[]
+}
+
 interface TargetReply {
   readonly name: string
   readonly type: string
@@ -77,19 +85,19 @@ export function readFileApi(directory: string): BuildModel | undefined {
     .at(-1)
   if (index === undefined) return undefined
   try {
-    const read = <T>(name: string): T => JSON.parse(readFileSync(join(replies, name), 'utf8')) as T
-    const { objects } = read<{
-      objects: { kind: string; version: { major: number }; jsonFile: string }[]
-    }>(index)
+    const read = (name: string): unknown => JSON.parse(readFileSync(join(replies, name), 'utf8'))
+    const { objects } = read(index) as Index
     const codemodel = objects.find(
       ({ kind, version }) => kind === 'codemodel' && version.major === 2,
     )
     if (codemodel === undefined) return undefined
-    const { configurations } = read<Codemodel>(codemodel.jsonFile)
+    const { configurations } = read(codemodel.jsonFile) as Codemodel
     return {
       configurations: configurations.map(({ name }) => name),
       targets: configurations.flatMap(({ name, targets }) =>
-        targets.map(({ jsonFile }) => describeTarget(read(jsonFile), name, directory)),
+        targets.map(({ jsonFile }) =>
+          describeTarget(read(jsonFile) as TargetReply, name, directory),
+        ),
       ),
     }
   } catch (error) {

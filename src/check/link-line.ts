@@ -21,7 +21,9 @@ export function linkItems(words: readonly string[]): readonly LinkItem[] {
   for (let at = 0; at < parts.length; at++) {
     const { text: word, index } = parts[at] ?? { text: '', index: 0 }
     const argument = parts[at + 1]?.text ?? ''
-    const search = /^(?:-L|-F|[-/]LIBPATH:)(?<directory>.*)$/is.exec(word)?.groups?.['directory']
+    const search = /^(?:-L|-F|[-/](?:LIBPATH|libpath):)(?<directory>.*)$/s.exec(word)?.groups?.[
+      'directory'
+    ]
     const name = /^-l(?<name>.+)$/s.exec(word)?.groups?.['name']
     const isFramework = word === '-framework' || word === '-weak_framework'
     if (isFramework) {

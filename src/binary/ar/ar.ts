@@ -1,11 +1,11 @@
-import type { Bytes } from '../bytes.ts'
+import { type Bytes, type Fields, withEndian } from '../bytes.ts'
 
-const magics = ['!<arch>\n', '!<thin>\n']
+const magics = /^!<(?:arch|thin)>\n$/
 /** The member that lists the symbols, as GNU and Microsoft, GNU (64-bit), BSD and Apple call it. */
 const symbolTables = /^(?:\/|\/SYM64\/|__\.SYMDEF.*|#1\/\d+)\s*$/
 
 export function isArchive(start: Buffer): boolean {
-  return magics.includes(start.toString('latin1', 0, 8))
+  return magics.test(start.toString('latin1', 0, 8))
 }
 
 /**
@@ -18,7 +18,17 @@ export function archiveDefines(bytes: Bytes, name: string): boolean {
   const header = bytes.read(8, 60).bytes.toString('latin1')
   if (!symbolTables.test(header.slice(0, 16))) return false
   const size = Number.parseInt(header.slice(48, 58), 10)
-  const table = bytes.read(68, Number.isNaN(size) ? bytes.size : size).bytes
-  // Mach-O and 32-bit Windows put `_` before the names of C. The names are NUL-terminated, after a table of numbers.
-  return [name, `_${name}`].some((wanted) => table.includes(`\0${wanted}\0`))
+  const table = withEndian(bytes, 'big').read(68, Number.isNaN(size) ? bytes.size : size)
+  const names = table.bytes.subarray(namesOffset(table, header))
+  // Mach-O and 32-bit Windows put `_` before the names of C.
+  return [`${name}\0`, `_${name}\0`].some(
+    (wanted) => names.includes(`\0${wanted}`) || names.indexOf(wanted) === 0,
+  )
+}
+
+/** Numbers come before the names: where there is a count of them it is in big-endian order. */
+function namesOffset(table: Fields, header: string): number {
+  if (/^\/\s/.test(header)) return 4 + 4 * table.u32(0)
+  if (header.startsWith('/SYM64/')) return 8 + 8 * table.u32(4)
+  return 0
 }
