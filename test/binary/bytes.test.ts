@@ -42,7 +42,11 @@ const readers = [
   ['elf', makeElf(), (bytes: Bytes) => [readElf(bytes), elfDefines(bytes, 'PyType_Ready')]],
   ['pe', makePe(), (bytes: Bytes) => [readPe(bytes), peExports(bytes, 'PyType_Ready')]],
   ['macho', makeMacho(), (bytes: Bytes) => [readMacho(bytes), machoDefines(bytes, 'PyType_Ready')]],
-  ['fat', makeFatMacho(), (bytes) => [readMacho(bytes), machoDefines(bytes, 'PyType_Ready')]],
+  [
+    'fat',
+    makeFatMacho(),
+    (bytes: Bytes) => [readMacho(bytes), machoDefines(bytes, 'PyType_Ready')],
+  ],
 ] as const
 
 it.each(readers)(
