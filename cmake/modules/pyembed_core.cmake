@@ -8,8 +8,8 @@ cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PYEMBED_DIRECTORY)
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/include")
 foreach(_pyembed_name IN ITEMS
-    add_module check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
-    copy_runtime external_project_args import_python list_targets materialize_python pin_python redirect_finds
+    add_check add_module check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
+    copy_runtime describe_build external_project_args import_python list_targets materialize_python pin_python redirect_finds
     select_target shim_headers write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
@@ -88,6 +88,7 @@ endif()
 pyembed_shim_headers()
 pyembed_pin_python()
 pyembed_import_python()
+pyembed_describe_build()
 
 set(PYEMBED_APP_JSON "${CMAKE_BINARY_DIR}/pyembed-app.json")
 file(RELATIVE_PATH _pyembed_prefix "${CMAKE_BINARY_DIR}" "${PYEMBED_ROOT}")

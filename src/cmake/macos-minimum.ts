@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { readMachoMinimum } from '../binary/macho-minimum.ts'
+import { readMachoMinimum } from '../binary/macho/minimum.ts'
 import { walkFiles } from '../fs/walk.ts'
 import type { Target } from '../platform/target.ts'
 

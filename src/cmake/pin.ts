@@ -72,7 +72,7 @@ function hashText(text: string): string {
 }
 
 /** For a quoted argument (cmake-language(7), "Quoted Argument"). */
-function escapeArgument(value: string): string {
+export function escapeArgument(value: string): string {
   return value.replaceAll(/["\\$]/g, String.raw`\$&`)
 }
 

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { packageVersion } from '../fs/package-version.ts'
+import { ownCommand } from '../process/own-command.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { renderTemplate } from '../text/template.ts'
+import { renderCommand } from './command.ts'
 import { type PinSource, renderPin } from './pin.ts'
 
 /**
@@ -28,6 +30,7 @@ export async function writeCMakeFiles(
       PYEMBED_PACKAGE_VERSION: packageVersion(),
     }),
   )
+  await updateFile(join(directory, 'command.cmake'), renderCommand(ownCommand()))
   const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
   await sweepTemporary(join(directory, 'pins'))
   for (const entry of entries) {

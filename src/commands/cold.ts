@@ -1,4 +1,5 @@
 /** What may take its time: one chunk, loaded when a command needs it. */
+export { run as check } from './check.ts'
 export { run as fetch } from './fetch.ts'
 export { run as init } from './init.ts'
 export { run as lock } from './lock.ts'

@@ -1,5 +1,7 @@
 /** What the command line gives every command, as commander parses it. */
 export interface CommonFlags {
+  /** What is no flag, in order. */
+  readonly operands: readonly string[]
   readonly project?: string
   readonly locked?: boolean
   readonly offline?: boolean

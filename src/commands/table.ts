@@ -35,7 +35,7 @@ export function createProgram(args: readonly string[], output: Streams, execute:
     const command = parent.command(name).description(description)
     // Seventy flags take commander a millisecond and a half.
     if (args.includes(name)) withCommonFlags(addFlags(command))
-    command.action((flags: Flags) => execute(load, flags))
+    command.action(() => execute(load, { ...command.opts<Flags>(), operands: command.args }))
   }
 
   add(
@@ -81,6 +81,16 @@ export function createProgram(args: readonly string[], output: Streams, execute:
       withTargets(command)
         .option('--strict', 'byte code that Python wrote is a difference too')
         .option('--repair', 'put back what differs, remove what is not of it'),
+  )
+  add(
+    program,
+    'check',
+    'prove that a build of CMake uses the pinned Python and no other',
+    async () => (await cold()).check,
+    (command) =>
+      command
+        .argument('<build-dir>', 'the build directory of CMake')
+        .option('--allow <path...>', 'Pythons elsewhere that the build may use'),
   )
   add(
     program,

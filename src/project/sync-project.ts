@@ -11,6 +11,7 @@ import { walkFiles } from '../fs/walk.ts'
 import { type Lock, lockName } from '../lock/lock.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
+import { ownCommand } from '../process/own-command.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { formatJson } from '../text/json.ts'
 import { requireLock } from './lock-project.ts'
@@ -128,6 +129,11 @@ async function writeSyncState(
   const old = readSyncState(project)
   const others = isSameInputs(old?.inputs, inputs) ? old?.targets : {}
   const now = Object.fromEntries(synced.map((each) => [each.result.target, each]))
-  const state: SyncState = { inputs, targets: { ...others, ...now }, files: stampFiles(project) }
+  const state: SyncState = {
+    inputs,
+    targets: { ...others, ...now },
+    files: stampFiles(project),
+    command: ownCommand(),
+  }
   await updateFile(join(project.generated, stateName), formatJson(state))
 }

@@ -7,6 +7,7 @@ import { readTextIfThere } from '../fs/read-text.ts'
 import { stampFile } from '../fs/stamp.ts'
 import type { Variant } from '../platform/layout.ts'
 import { hostTarget, parseTarget } from '../platform/target.ts'
+import { ownCommand } from '../process/own-command.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { entryDirectory, inventoryName } from '../store/paths.ts'
 import { touchRoot } from '../store/root-use.ts'
@@ -40,6 +41,8 @@ export interface SyncState {
   readonly targets: Readonly<Record<string, SyncedTarget>>
   /** As of {@link stampFiles}. */
   readonly files: Readonly<Record<string, string>>
+  /** How pyembed was run: `.pyembed/` holds it. */
+  readonly command: readonly string[]
 }
 
 export interface SyncedTarget {
@@ -62,6 +65,7 @@ export function findSynced(
   const state = readSyncState(opened)
   if (state === undefined || !isSameInputs(state.inputs, readInputs(opened))) return undefined
 
+  if (String(state.command) !== String(ownCommand())) return undefined
   if (!isUntouched(opened, state.files)) return undefined
   const results: SyncResult[] = []
   for (const target of new Set(targets ?? [hostTarget()])) {

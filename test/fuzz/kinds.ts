@@ -10,6 +10,7 @@ import { parseManifest } from '../../src/manifest/read.ts'
 import { parseTarget } from '../../src/platform/target.ts'
 import { parseShasums } from '../../src/releases/shasums.ts'
 import { makeLock } from '../helpers/lock.ts'
+import { binaryKinds } from './binary-inputs.ts'
 import { mutateBytes, mutateText } from './mutate.ts'
 import type { Random } from './random.ts'
 import { madeTarGz, madeTarZst, type RealInputs } from './seeds.ts'
@@ -63,6 +64,7 @@ export function makeKinds(real: RealInputs): readonly Kind[] {
           installWheel(writer, file, { kind: python, interruption }),
         ),
     },
+    ...binaryKinds(),
     textKind('lock', formatLock(makeLock({ recipe: 2 })), (text) => {
       formatLock(parseLock(text, 'pyembed.lock'))
     }),

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
-import { readMachoMinimum } from '../../src/binary/macho-minimum.ts'
-import { temporaryDirectory } from '../helpers/temporary.ts'
+import { readMachoMinimum } from '../../../src/binary/macho/minimum.ts'
+import { temporaryDirectory } from '../../helpers/temporary.ts'
 
 const [x86, arm] = [0x01000007, 0x0100000c]
 

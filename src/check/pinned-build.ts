@@ -1,0 +1,44 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+import { PyEmbedError } from '../errors.ts'
+import type { Inventory } from '../fs/inventory.ts'
+import { type EntryHead, readEntry, readInventory } from '../store/entry.ts'
+
+/** A build directory that pyembed gave its Python. */
+export interface PinnedBuild {
+  /** As it was asked for, absolute; {@link realDirectory} without links. */
+  readonly directory: string
+  readonly realDirectory: string
+  /** The build Python. */
+  readonly root: string
+  readonly head: EntryHead
+  readonly inventory: Inventory
+}
+
+/** @throws PYEMBED_BUILD_NOT_PINNED */
+export async function openPinnedBuild(path: string): Promise<PinnedBuild> {
+  const directory = resolve(path)
+  if (!existsSync(join(directory, 'CMakeCache.txt'))) {
+    throw new PyEmbedError(
+      'PYEMBED_BUILD_NOT_PINNED',
+      `\`${directory}\` is no build directory of CMake: it has no \`CMakeCache.txt\``,
+      { hint: 'Name the directory that `cmake -B` was given' },
+    )
+  }
+  const root = join(directory, 'python')
+  // Where CMake remembers what it made the build Python from (cmake/modules/pyembed_materialize_python.cmake).
+  const entry = await readEntry(`${root}.pyembed`)
+  if (entry === undefined || !existsSync(root)) {
+    throw new PyEmbedError(
+      'PYEMBED_BUILD_NOT_PINNED',
+      `the build in \`${directory}\` has no Python of pyembed`,
+      {
+        hint: 'Add the lines of `pyembed cmake` to its CMakeLists.txt, then run `pyembed sync` and `cmake` on it',
+      },
+    )
+  }
+  const inventory = await readInventory(entry)
+  const realDirectory = realpathSync(directory)
+  return { directory, realDirectory, root, head: entry.head, inventory }
+}

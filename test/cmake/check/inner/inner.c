@@ -1,0 +1,3 @@
+#include <Python.h>
+
+PyObject* part(void) { return PyLong_FromLong(1); }

@@ -1,0 +1,3 @@
+#include <Python.h>
+
+int main(void) { return Py_IsInitialized(); }
