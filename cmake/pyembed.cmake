@@ -80,7 +80,7 @@ endif()
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}/modules")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${CMAKE_CURRENT_LIST_DIR}/include")
 foreach(_pyembed_name IN ITEMS
-    copy_runtime import_python materialize_python pin_python select_target write_app)
+    copy_runtime import_python install materialize_python pin_python select_target write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 

@@ -8,8 +8,20 @@ import { parseTarget } from '../platform/target.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { renderTemplate } from '../text/template.ts'
 
+/** What a pin says beside its store entry. */
+export interface PinProject {
+  readonly app: Manifest['app']
+  readonly trim: Manifest['trim']
+  /** The host's Python that compiles what this host cannot run; undefined where it can, or there is none. */
+  readonly tool: string | undefined
+}
+
 /** The text of `pins/<target>.cmake` for a store entry. @throws PYEMBED_PATH_UNSUPPORTED */
-export function renderPin(template: string, entry: StoreEntry, app: Manifest['app']): string {
+export function renderPin(
+  template: string,
+  entry: StoreEntry,
+  { app, trim, tool }: PinProject,
+): string {
   const { head, prefix, directory } = entry
   const layout = prefixLayout({ ...head, target: parseTarget(head.target) })
   const [major = '', minor = '', patch = ''] = head.version.split('.')
@@ -39,6 +51,8 @@ export function renderPin(template: string, entry: StoreEntry, app: Manifest['ap
     PYEMBED_SOABI: layout.soabi,
     PYEMBED_APP_NAME: app.name,
     PYEMBED_APP_ID: app.id ?? '',
+    PYEMBED_TRIM: trim.join(';'),
+    PYEMBED_TOOL_EXECUTABLE: tool === undefined ? '' : cmakePath(tool),
   }
   return renderTemplate(
     template,

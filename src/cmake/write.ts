@@ -3,9 +3,14 @@ import { join } from 'node:path'
 
 import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { packageRoot } from '../fs/package-root.ts'
-import type { Manifest } from '../manifest/manifest.ts'
 import type { StoreEntry } from '../store/entry.ts'
-import { renderPin } from './pin.ts'
+import { type PinProject, renderPin } from './pin.ts'
+
+/** A store entry to pin, and the host's Python where the host cannot run it. */
+export interface PinnedEntry {
+  readonly entry: StoreEntry
+  readonly tool: PinProject['tool']
+}
 
 /**
  * Writes what CMake includes into `directory` (`.pyembed/`): the modules, the headers of the runtime and the
@@ -14,17 +19,17 @@ import { renderPin } from './pin.ts'
  */
 export async function writeCMakeFiles(
   directory: string,
-  entries: readonly StoreEntry[],
-  app: Manifest['app'],
+  entries: readonly PinnedEntry[],
+  project: Omit<PinProject, 'tool'>,
 ): Promise<void> {
   const root = packageRoot()
   await copyTree(join(root, 'cmake'), directory)
   await copyTree(join(root, 'runtime', 'include'), join(directory, 'include'))
   const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
   await sweepTemporary(join(directory, 'pins'))
-  for (const entry of entries) {
+  for (const { entry, tool } of entries) {
     const path = join(directory, 'pins', `${entry.head.target}.cmake`)
-    await updateFile(path, renderPin(template, entry, app))
+    await updateFile(path, renderPin(template, entry, { ...project, tool }))
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { writeCMakeFiles } from '../cmake/write.ts'
+import { type PinnedEntry, writeCMakeFiles } from '../cmake/write.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { sweepTemporary, updateFile } from '../fs/atomic.ts'
@@ -11,6 +11,8 @@ import { type Lock, lockName } from '../lock/lock.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
+import { ensureToolPython, toolPrefix } from '../packages/tool-python.ts'
+import { hostTarget } from '../platform/target.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { formatJson } from '../text/json.ts'
 import { requireLock } from './lock-project.ts'
@@ -54,24 +56,27 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   // The texts as they were read: who edits them meanwhile is not up to date.
   const inputs = { ...readInputs(project), manifest: manifestText }
   const root = await registerProject(context, project, lock, targets)
-  const entries: StoreEntry[] = []
+  const entries: PinnedEntry[] = []
   for (const target of targets) entries.push(await syncTarget(context, lock, target))
 
   await sweepProject(project)
   await writeProjectFiles(project, manifest, entries)
-  const results = entries.map((entry) => describeEntry(entry, project))
+  const results = entries.map(({ entry }) => describeEntry(entry, project))
   await writeSyncState(project, inputs, results, root)
   return { results, hasChanged: true }
 }
 
-async function syncTarget(context: Context, lock: Lock, target: string): Promise<StoreEntry> {
+async function syncTarget(context: Context, lock: Lock, target: string): Promise<PinnedEntry> {
   const locked = lockedPrefix(lock, target)
   if (locked === undefined) {
     throw new PyEmbedError('PYEMBED_LOCK_STALE', `the lock has no target \`${target}\``, {
       hint: 'Run `pyembed lock`',
     })
   }
-  return ensureEntry(context, locked, () => fetchWheels(context, lock, target))
+  const entry = await ensureEntry(context, locked, () => fetchWheels(context, lock, target))
+  const isForeign = target !== hostTarget() && toolPrefix(lock) !== undefined
+  const tool = isForeign ? (await ensureToolPython(context, lock)).executable : undefined
+  return { entry, tool }
 }
 
 /** Removes what killed syncs left in a project: of the lock, and in `.pyembed/`. */
@@ -85,9 +90,9 @@ async function sweepProject({ directory, generated }: Project): Promise<void> {
 async function writeProjectFiles(
   { generated }: Project,
   manifest: Manifest,
-  entries: readonly StoreEntry[],
+  entries: readonly PinnedEntry[],
 ): Promise<void> {
-  await writeCMakeFiles(generated, entries, manifest.app)
+  await writeCMakeFiles(generated, entries, manifest)
   // Whoever forgets to ignore the folder still does not commit it.
   await updateFile(join(generated, '.gitignore'), '*\n')
 }
