@@ -21,6 +21,7 @@ What pyembed_install adds to an install: the script that it generates calls this
     DESTINATION <dir>            # relative to the install prefix
     COMPONENT <name> [OWN_COMPONENT]
     [TRIM <name>...] [PATH_BUDGET <n>]
+    [LICENSES <dir>]             # texts of the libraries in Python, LICENSE.<library>.txt
     [DLLS <file>...]             # to lie beside the executables
     [EXECUTABLES <file-name>=<rpath>...])
 
@@ -31,7 +32,7 @@ Files that are as they should be keep inode and time. What an earlier install pu
 there and this one does not is removed; ``python/inventory.json`` tells.
 #]=======================================================================]
 function(pyembed_deploy_python)
-  set(single ROOT APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET)
+  set(single ROOT APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET LICENSES)
   cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
@@ -73,6 +74,7 @@ macro(_pyembed_deploy_tree)
   pyembed_trim_inventory(lines STDLIB "${arg_STDLIB}" SITELIB "${arg_SITELIB}" TRIM ${arg_TRIM})
   _pyembed_check_unchanged("${arg_ROOT}" lines)
   _pyembed_compile_bytecode(bytecode lines)
+  _pyembed_list_licenses(lines)
   set(all "${lines}")
   list(APPEND all ${bytecode})
   _pyembed_check_path_budget(all)
@@ -86,7 +88,10 @@ macro(_pyembed_deploy_tree)
   _pyembed_install_code(code "${state}/bytecode" "${home}/python" bytecode)
   cmake_language(EVAL CODE "${code}")
   file(INSTALL DESTINATION "${home}/python" TYPE FILE FILES "${staged}/inventory.json")
-  file(INSTALL DESTINATION "${home}" TYPE FILE FILES "${arg_APP_JSON}")
+  if(arg_LICENSES)
+    file(INSTALL DESTINATION "${home}/python" TYPE DIRECTORY MESSAGE_NEVER FILES "${staged}/licenses")
+  endif()
+  file(INSTALL DESTINATION "${home}" TYPE FILE FILES "${arg_APP_JSON}" "${staged}/pyembed-licenses.json")
 endmacro()
 
 # The build Python is the developer's to change; what is shipped is what was pinned.
@@ -117,25 +122,60 @@ endfunction()
 # Lines of the byte code of the sources among `lines_var`, made in ROOT.pyembed/bytecode where it is not there yet.
 macro(_pyembed_compile_bytecode out_var lines_var)
   set(sources "${${lines_var}}")
-  list(FILTER sources INCLUDE REGEX "^ *\"(${arg_STDLIB}/[^\"]*)\\.py\":")
-  list(TRANSFORM sources REPLACE "^ *\"(.*)\": {.*$" "\\1")
-  list(JOIN sources "\n" text)
-  file(WRITE "${staged}/sources.txt" "${text}\n")
+  list(FILTER sources INCLUDE REGEX "^ *\"${arg_STDLIB}/[^\"]*\\.py\":")
+  _pyembed_write_names("${staged}/sources.txt" sources)
   if(NOT arg_INTERPRETER OR NOT EXISTS "${arg_INTERPRETER}")
     message(FATAL_ERROR "pyembed: there is no Python of version ${arg_VERSION} that runs here "
       "('${arg_INTERPRETER}') to compile that of ${arg_TARGET}. Get it and configure again with\n"
       "  pyembed sync --target ${arg_TARGET}")
   endif()
+  _pyembed_run_python(text compile_bytecode.py "${arg_ROOT}" "${state}/bytecode" "${staged}/sources.txt")
+  string(REPLACE "\n" ";" ${out_var} "${text}")
+  list(TRANSFORM ${out_var} REPLACE "^(.+)$" "    \"\\1\": {\"mode\":\"0644\"}")
+endmacro()
+
+macro(_pyembed_list_licenses lines_var)
+  set(names "${${lines_var}}")
+  if(arg_LICENSES)
+    string(REGEX REPLACE "([][*?])" "[\\1]" pattern "${arg_LICENSES}")
+    file(GLOB texts RELATIVE "${arg_LICENSES}" "${pattern}/LICENSE.*.txt")
+    foreach(text IN LISTS texts)
+      file(COPY "${arg_LICENSES}/${text}" DESTINATION "${staged}/licenses")
+      list(APPEND names "    \"licenses/${text}\": {}")
+    endforeach()
+  endif()
+  _pyembed_write_names("${staged}/files.txt" names)
+  _pyembed_run_python(text list_licenses.py "${arg_ROOT}" "${staged}/files.txt"
+    "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/bundled_libraries.json" "${staged}/pyembed-licenses.json"
+    "${arg_VERSION}" "${arg_TARGET}" ${arg_TRIM})
+endmacro()
+
+# What steers a Python is kept away from it, and what its byte code depends on is fixed (docs/deploying.md).
+macro(_pyembed_run_python out_var script)
   execute_process(
     COMMAND "${CMAKE_COMMAND}" -E env
       --unset=PYTHONHOME --unset=PYTHONPATH --unset=PYTHONPLATLIBDIR --unset=PYTHONOPTIMIZE --unset=PYTHONWARNINGS
       PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
-      "${arg_INTERPRETER}" -S -s -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/compile_bytecode.py"
-      "${arg_ROOT}" "${state}/bytecode" "${staged}/sources.txt"
-    OUTPUT_VARIABLE text ENCODING UTF8 COMMAND_ERROR_IS_FATAL ANY)
-  string(STRIP "${text}" text)
-  string(REPLACE "\n" ";" ${out_var} "${text}")
-  list(TRANSFORM ${out_var} REPLACE "^(.+)$" "    \"\\1\": {\"mode\":\"0644\"}")
+      "${arg_INTERPRETER}" -S -s -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${script}" ${ARGN}
+    OUTPUT_VARIABLE ${out_var} ENCODING UTF8 COMMAND_ERROR_IS_FATAL ANY)
+  string(STRIP "${${out_var}}" ${out_var})
+endmacro()
+
+# The names of files in an inventory's lines, one per line.
+function(_pyembed_write_names file lines_var)
+  _pyembed_inventory_paths(${lines_var} names)
+  list(JOIN names "\n" text)
+  _pyembed_decode_text(text)
+  file(WRITE "${file}" "${text}\n")
+endfunction()
+
+macro(_pyembed_decode_text text_var)
+  foreach(pair IN ITEMS "1=[" "2=]" "3=;")
+    string(SUBSTRING "${pair}" 0 1 code)
+    string(SUBSTRING "${pair}" 2 1 character)
+    string(ASCII ${code} code)
+    string(REPLACE "${code}" "${character}" ${text_var} "${${text_var}}")
+  endforeach()
 endmacro()
 
 function(_pyembed_check_path_budget lines_var)
@@ -165,14 +205,7 @@ endfunction()
 # In the form of a store entry's.
 function(_pyembed_write_inventory file lines_var)
   list(JOIN ${lines_var} ",\n" text)
-  string(REPLACE "},\n" "},\n" text "${text}")
-  foreach(pair IN ITEMS "1=[" "2=]")
-    string(REGEX MATCH "^(.)=(.)$" pair "${pair}")
-    string(ASCII ${CMAKE_MATCH_1} code)
-    string(REPLACE "${code}" "${CMAKE_MATCH_2}" text "${text}")
-  endforeach()
-  string(ASCII 3 code)
-  string(REPLACE "${code}" ";" text "${text}")
+  _pyembed_decode_text(text)
   set(text "{\n  \"head\": {\"format\":1,\"pin\":{\"id\":\"${arg_PIN_ID}\"}},\n  \"files\": {\n${text}\n  }\n}\n")
   set(present "")
   if(EXISTS "${file}")

@@ -34,6 +34,10 @@ Without ``COMPONENT``, an executable that links ``pyembed::Python`` and is insta
 in another component is an error (CMake 3.21 and newer): it would be packed without
 its Python.
 
+``PYEMBED_LICENSES`` is a directory with licence texts of the libraries that are
+built into Python, ``LICENSE.<library>.txt``. Archives of the kind ``install_only``
+have none; those of the kind ``full`` have this directory.
+
 ``PYEMBED_PATH_BUDGET``, default 180, is how many characters a path may have below
 the install prefix when the target is Windows, where 260 is the limit of all of it.
 #]=======================================================================]
@@ -108,7 +112,7 @@ function(pyembed_install)
       ROOT=PYEMBED_ROOT APP_JSON=PYEMBED_APP_JSON PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
       VERSION=PYEMBED_VERSION STDLIB=PYEMBED_STDLIB_REL SITELIB=PYEMBED_SITELIB_REL
       DESTINATION=destination COMPONENT=component TRIM=trim DLLS=PYEMBED_RUNTIME_DLLS
-      LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget)
+      LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES)
     string(REGEX MATCH "^(.*)=(.*)$" argument "${argument}")
     if(NOT "${${CMAKE_MATCH_2}}" STREQUAL "")
       string(APPEND code "\n  ${CMAKE_MATCH_1}")

@@ -45,15 +45,16 @@ function(pyembed_trim_inventory lines_var)
   set(rules_idlelib "${idlelib}")
   set(rules_tkinter
     "${idlelib}" "${stdlib}/tkinter/" "${stdlib}/turtle\\.py\"" "${native}/_tkinter"
-    "lib/(lib)?(tcl|tk|itcl|tdbc|thread|Tix)[0-9.]*(tk[0-9.]*)?(/|\\.so|\\.dylib)" "tcl/" "DLLs/(tcl|tk)[0-9]+t?\\.dll")
+    "lib/(lib)?(tcl|tk|itcl|tdbc|thread|Tix)[0-9.]*(tk[0-9.]*)?(/|\\.so|\\.dylib)" "tcl/" "DLLs/((tcl|tk)[0-9]+t?|zlib1)\\.dll")
   set(rules_headers
     "include/" "libs/" "lib/pkgconfig/" "${stdlib}/config-" "bin/python3[^\"/]*-config\""
     "${sitelib}/[^\"]*\\.(h|hpp|pxd|a|lib)\"")
   set(rules_pip "${sitelib}/pip(/|-[^/\"]*\\.dist-info/)" "${stdlib}/ensurepip/" "${scripts}/pip[0-9.]*(\\.exe)?\"")
 
   foreach(name IN LISTS arg_TRIM)
-    list(JOIN rules_${name} "|" rules)
-    list(FILTER ${lines_var} EXCLUDE REGEX "^ *\"(${rules})")
+    foreach(rule IN LISTS rules_${name})   # one by one: a regular expression has at most nine groups
+      list(FILTER ${lines_var} EXCLUDE REGEX "^ *\"(${rule})")
+    endforeach()
   endforeach()
   set(${lines_var} "${${lines_var}}" PARENT_SCOPE)
 endfunction()
