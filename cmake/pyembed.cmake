@@ -37,6 +37,8 @@ Variables
   limited API's import library, empty except on Windows.
 ``PYEMBED_RUNTIME_DLLS``
   On Windows what must lie beside an executable; empty elsewhere.
+``PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES``
+  Regular expressions that keep Python's library out of ``install(RUNTIME_DEPENDENCY_SET)``.
 ``PYEMBED_INCLUDE_DIR``, ``PYEMBED_NumPy_INCLUDE_DIR``, ``PYEMBED_RUNTIME_INCLUDE_DIR``
   Headers of Python, of numpy (empty without it) and of the pyembed runtime.
 ``PYEMBED_STDLIB``, ``PYEMBED_SITELIB``
@@ -158,6 +160,9 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     endif()
   endforeach()
 endif()
+
+# Copied by install(RUNTIME_DEPENDENCY_SET) it would be a second Python in the process.
+set(PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES "(^|/)libpython3[^/]*$" "(^|/)python3[0-9]*t?\\.dll$")
 
 set(PYEMBED_CAN_RUN TRUE)
 if(CMAKE_CROSSCOMPILING

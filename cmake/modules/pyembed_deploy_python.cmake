@@ -21,6 +21,7 @@ What pyembed_install adds to an install: the script that it generates calls this
     DESTINATION <dir>            # relative to the install prefix
     COMPONENT <name> [OWN_COMPONENT]
     [TRIM <name>...] [PATH_BUDGET <n>]
+    [SDK <dir>]                  # as pyembed_stage_sdk() made it
     [LICENSES <dir>]             # texts of the libraries in Python, LICENSE.<library>.txt
     [DLLS <file>...]             # to lie beside the executables
     [EXECUTABLES <file-name>=<rpath>...])
@@ -32,7 +33,7 @@ Files that are as they should be keep inode and time. What an earlier install pu
 there and this one does not is removed; ``python/inventory.json`` tells.
 #]=======================================================================]
 function(pyembed_deploy_python)
-  set(single ROOT APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET LICENSES)
+  set(single ROOT APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES)
   cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
@@ -90,6 +91,10 @@ macro(_pyembed_deploy_tree)
   file(INSTALL DESTINATION "${home}/python" TYPE FILE FILES "${staged}/inventory.json")
   if(arg_LICENSES)
     file(INSTALL DESTINATION "${home}/python" TYPE DIRECTORY MESSAGE_NEVER FILES "${staged}/licenses")
+  endif()
+  if(arg_SDK)
+    file(INSTALL DESTINATION "${home}/lib/cmake/pyembed" TYPE DIRECTORY MESSAGE_NEVER
+      FILES "${arg_SDK}/modules" "${arg_SDK}/include" "${arg_SDK}/installed/")
   endif()
   file(INSTALL DESTINATION "${home}" TYPE FILE FILES "${arg_APP_JSON}" "${staged}/pyembed-licenses.json")
 endmacro()

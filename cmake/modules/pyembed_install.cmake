@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_stage_sdk.cmake")
 
 #[=======================================================================[.rst:
 pyembed_install
@@ -33,6 +34,11 @@ looks upwards for ``pyembed-app.json``.
 Without ``COMPONENT``, an executable that links ``pyembed::Python`` and is installed
 in another component is an error (CMake 3.21 and newer): it would be packed without
 its Python.
+
+``SDK`` keeps the headers and installs ``<DESTINATION>/lib/cmake/pyembed``, whose
+``pyembed-config.cmake`` gives plug-ins ``pyembed::Python``, the variables and the
+pins of this Python. The application's own package configuration includes it;
+``PYEMBED_SDK_CONFIG``, set in the caller's scope, is the one of the build tree.
 
 ``PYEMBED_LICENSES`` is a directory with licence texts of the libraries that are
 built into Python, ``LICENSE.<library>.txt``. Archives of the kind ``install_only``
@@ -87,8 +93,12 @@ function(pyembed_install)
       message(FATAL_ERROR "pyembed_install: unknown TRIM '${name}'; expected tests, idlelib, tkinter, headers or pip.")
     endif()
   endforeach()
+  set(sdk "")
   if(arg_SDK)
     list(REMOVE_ITEM trim headers)
+    set(sdk "${PYEMBED_ROOT}.pyembed/sdk")
+    pyembed_stage_sdk("${sdk}" DESTINATION lib/cmake/pyembed)
+    set(PYEMBED_SDK_CONFIG "${sdk}/pyembed-config.cmake" PARENT_SCOPE)
   endif()
 
   set(library_dir "")
@@ -112,7 +122,7 @@ function(pyembed_install)
       ROOT=PYEMBED_ROOT APP_JSON=PYEMBED_APP_JSON PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
       VERSION=PYEMBED_VERSION STDLIB=PYEMBED_STDLIB_REL SITELIB=PYEMBED_SITELIB_REL
       DESTINATION=destination COMPONENT=component TRIM=trim DLLS=PYEMBED_RUNTIME_DLLS
-      LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES)
+      LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES SDK=sdk)
     string(REGEX MATCH "^(.*)=(.*)$" argument "${argument}")
     if(NOT "${${CMAKE_MATCH_2}}" STREQUAL "")
       string(APPEND code "\n  ${CMAKE_MATCH_1}")
