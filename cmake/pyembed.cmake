@@ -48,6 +48,8 @@ Variables
   Windows.
 ``PYEMBED_RUNTIME_DLLS``
   On Windows what must lie beside an executable; empty elsewhere.
+``PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES``
+  Regular expressions that keep Python's library out of ``install(RUNTIME_DEPENDENCY_SET)``.
 ``PYEMBED_INCLUDE_DIR``, ``PYEMBED_NumPy_INCLUDE_DIR``, ``PYEMBED_RUNTIME_INCLUDE_DIR``
   Headers of Python, of numpy (empty without it) and of the pyembed runtime.
 ``PYEMBED_SHIM_DIR``, ``PYEMBED_SHIM_DEFINITIONS``

@@ -9,8 +9,8 @@ set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/include")
 foreach(_pyembed_name IN ITEMS
     add_check add_module check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
-    copy_runtime describe_build external_project_args import_python list_targets materialize_python pin_python redirect_finds
-    select_target shim_headers write_app)
+    copy_runtime describe_build external_project_args import_python install list_targets list_users materialize_python
+    pin_python redirect_finds select_target set_variables shim_headers write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -51,40 +51,7 @@ else()
     STORE_ENTRY "${PYEMBED_STORE_ENTRY}" DESTINATION "${PYEMBED_ROOT}" REQUIRED ${_pyembed_required})
 endif()
 
-foreach(_pyembed_name IN ITEMS
-    EXECUTABLE=EXECUTABLE RUNTIME_LIBRARY=LIBRARY LIBRARY=IMPLIB SABI_LIBRARY=SABI_LIBRARY
-    INCLUDE_DIR=INCLUDE NumPy_INCLUDE_DIR=NumPy_INCLUDE STDLIB=STDLIB SITELIB=SITELIB)
-  string(REGEX MATCH "^(.*)=(.*)$" _pyembed_name "${_pyembed_name}")
-  set(PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_${CMAKE_MATCH_2}_REL}")
-  if(PYEMBED_${CMAKE_MATCH_1})
-    string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_ROOT}/")
-  endif()
-endforeach()
-if(NOT PYEMBED_LIBRARY)
-  # FindPython takes for static, and gives no run-time search path, what does not end in `.so`.
-  string(REGEX REPLACE "\\.so\\.[0-9.]+$" ".so" PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
-  if(NOT EXISTS "${PYEMBED_LIBRARY}")
-    set(PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
-  endif()
-endif()
-
-set(PYEMBED_RUNTIME_DLLS "")
-if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
-  set(PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_LIBRARY}")
-  foreach(_pyembed_name IN ITEMS
-      python3.dll python3t.dll vcruntime140.dll vcruntime140_1.dll vcruntime140_threads.dll)
-    if(EXISTS "${PYEMBED_ROOT}/${_pyembed_name}")
-      list(APPEND PYEMBED_RUNTIME_DLLS "${PYEMBED_ROOT}/${_pyembed_name}")
-    endif()
-  endforeach()
-endif()
-
-set(PYEMBED_CAN_RUN TRUE)
-if(CMAKE_CROSSCOMPILING
-    OR (PYEMBED_TARGET MATCHES "^aarch64" AND NOT CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$"))
-  set(PYEMBED_CAN_RUN FALSE)
-endif()
-
+pyembed_set_variables()
 pyembed_shim_headers()
 pyembed_pin_python()
 pyembed_import_python()

@@ -10,19 +10,25 @@ import type { StoreEntry } from '../store/entry.ts'
 import { renderTemplate } from '../text/template.ts'
 import { findMacosMinimum } from './macos-minimum.ts'
 
-/** What pins are made from, beside store entries. */
-export interface PinSource {
+/** What the pins of a project are made from, beside store entries. */
+export interface PinnedProject {
   readonly app: Manifest['app']
+  readonly trim: Manifest['trim']
   /** The text of the manifest, and that of the lock. */
   readonly manifest: string
   readonly lock: string
+}
+
+export interface PinSource extends PinnedProject {
+  /** The host's Python that compiles what this host cannot run; undefined where it can, or there is none. */
+  readonly tool: string | undefined
 }
 
 /** The text of `pins/<target>.cmake` for a store entry. @throws PYEMBED_PATH_UNSUPPORTED */
 export function renderPin(
   template: string,
   entry: StoreEntry,
-  { app, manifest, lock }: PinSource,
+  { app, trim, tool, manifest, lock }: PinSource,
 ): string {
   const { head, prefix, directory } = entry
   const target = parseTarget(head.target)
@@ -59,6 +65,8 @@ export function renderPin(
     PYEMBED_SOABI: layout.soabi,
     PYEMBED_APP_NAME: app.name,
     PYEMBED_APP_ID: app.id ?? '',
+    PYEMBED_TRIM: trim.join(';'),
+    PYEMBED_TOOL_EXECUTABLE: tool === undefined ? '' : cmakePath(tool),
   }
   return renderTemplate(
     template,

@@ -8,7 +8,13 @@ import { ownCommand } from '../process/own-command.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { renderTemplate } from '../text/template.ts'
 import { renderCommand } from './command.ts'
-import { type PinSource, renderPin } from './pin.ts'
+import { type PinnedProject, type PinSource, renderPin } from './pin.ts'
+
+/** A store entry to pin, and the host's Python where the host cannot run it. */
+export interface PinnedEntry {
+  readonly entry: StoreEntry
+  readonly tool: PinSource['tool']
+}
 
 /**
  * Writes what CMake includes into `directory` (`.pyembed/`): the doors and modules, the headers of the runtime
@@ -17,8 +23,8 @@ import { type PinSource, renderPin } from './pin.ts'
  */
 export async function writeCMakeFiles(
   directory: string,
-  entries: readonly StoreEntry[],
-  source: PinSource,
+  entries: readonly PinnedEntry[],
+  project: PinnedProject,
 ): Promise<void> {
   const root = packageRoot()
   await copyTree(join(root, 'cmake'), directory)
@@ -33,9 +39,9 @@ export async function writeCMakeFiles(
   await updateFile(join(directory, 'command.cmake'), renderCommand(ownCommand()))
   const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
   await sweepTemporary(join(directory, 'pins'))
-  for (const entry of entries) {
+  for (const { entry, tool } of entries) {
     const path = join(directory, 'pins', `${entry.head.target}.cmake`)
-    await updateFile(path, renderPin(template, entry, source))
+    await updateFile(path, renderPin(template, entry, { ...project, tool }))
   }
 }
 

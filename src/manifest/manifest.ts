@@ -3,6 +3,9 @@ import type { PlatformFloors } from '../platform/wheel-tags.ts'
 
 export const manifestName = 'pyembed.toml'
 
+/** What deployment can leave out; cmake/modules/pyembed_trim_inventory.cmake says what each is. */
+export const trimNames = ['tests', 'idlelib', 'tkinter', 'headers', 'pip'] as const
+
 export type Flavor = 'install_only_stripped' | 'install_only'
 
 /** What a person wrote in `pyembed.toml`, with the defaults filled in. */
@@ -28,5 +31,5 @@ export interface Manifest {
   /** PEP 508 requirements. */
   readonly requires: readonly string[]
   /** What deployment leaves out. */
-  readonly trim: readonly string[]
+  readonly trim: readonly (typeof trimNames)[number][]
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-import type { Flavor } from './manifest.ts'
+import { type Flavor, trimNames } from './manifest.ts'
 
 const matching = (pattern: RegExp, what: string) =>
   v.pipe(v.string(), v.regex(pattern, `should be ${what}`))
@@ -50,5 +50,5 @@ export const manifestSchema = v.strictObject({
       {},
     ),
   }),
-  deploy: v.optional(v.strictObject({ trim: v.optional(v.array(v.string()), []) }), {}),
+  deploy: v.optional(v.strictObject({ trim: v.optional(v.array(v.picklist(trimNames)), []) }), {}),
 })

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import type { PinSource } from '../cmake/pin.ts'
-import { writeCMakeFiles } from '../cmake/write.ts'
+import type { PinnedProject } from '../cmake/pin.ts'
+import { type PinnedEntry, writeCMakeFiles } from '../cmake/write.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { sweepTemporary, updateFile } from '../fs/atomic.ts'
@@ -11,6 +11,8 @@ import { walkFiles } from '../fs/walk.ts'
 import { type Lock, lockName } from '../lock/lock.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
+import { ensureToolPython, toolPrefix } from '../packages/tool-python.ts'
+import { hostTarget } from '../platform/target.ts'
 import { ownCommand } from '../process/own-command.ts'
 import type { StoreEntry } from '../store/entry.ts'
 import { formatJson } from '../text/json.ts'
@@ -60,18 +62,27 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   const roots: (string | undefined)[] = []
   for (const locked of prefixes)
     roots.push(await registerTarget(context, project.directory, lock, locked))
-  const entries: StoreEntry[] = []
-  for (const locked of prefixes) {
-    const wheels = (): Promise<void> => fetchWheels(context, lock, locked.target)
-    entries.push(await ensureEntry(context, locked, wheels))
-  }
+  const entries: PinnedEntry[] = []
+  for (const locked of prefixes) entries.push(await syncTarget(context, lock, locked))
 
   await sweepProject(project)
-  await writeProjectFiles(project, { app: manifest.app, ...inputs }, entries)
-  const results = entries.map((entry) => describeEntry(entry, project))
+  await writeProjectFiles(project, { ...manifest, ...inputs }, entries)
+  const results = entries.map(({ entry }) => describeEntry(entry, project))
   const synced = results.map((result, index) => ({ result, root: roots[index] }))
   await writeSyncState(project, inputs, synced)
   return { results, hasChanged: true }
+}
+
+async function syncTarget(
+  context: Context,
+  lock: Lock,
+  locked: LockedPrefix,
+): Promise<PinnedEntry> {
+  const { target } = locked
+  const entry = await ensureEntry(context, locked, () => fetchWheels(context, lock, target))
+  const isForeign = target !== hostTarget() && toolPrefix(lock) !== undefined
+  const tool = isForeign ? (await ensureToolPython(context, lock)).executable : undefined
+  return { entry, tool }
 }
 
 function requireTarget(lock: Lock, target: string): LockedPrefix {
@@ -94,10 +105,10 @@ async function sweepProject({ directory, generated }: Project): Promise<void> {
 
 async function writeProjectFiles(
   { generated }: Project,
-  source: PinSource,
-  entries: readonly StoreEntry[],
+  project: PinnedProject,
+  entries: readonly PinnedEntry[],
 ): Promise<void> {
-  await writeCMakeFiles(generated, entries, source)
+  await writeCMakeFiles(generated, entries, project)
   // Whoever forgets to ignore the folder still does not commit it.
   await updateFile(join(generated, '.gitignore'), '*\n')
 }

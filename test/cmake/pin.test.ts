@@ -6,15 +6,17 @@ import { makeHead } from '../helpers/store.ts'
 
 function render(template: string, directory: string, name = 'App'): string {
   const entry = { directory, prefix: `${directory}/prefix`, head: makeHead() }
-  return renderPin(template, entry, { app: { name, id: undefined }, manifest: '', lock: '' })
+  const app = { name, id: undefined }
+  const source = { app, trim: ['tests', 'pip'], manifest: '', lock: '', tool: undefined } as const
+  return renderPin(template, entry, source)
 }
 
 describe('renderPin', () => {
   it('fills in what CMake needs to know', () => {
     const template =
-      '@PYEMBED_VERSION_MAJOR@.@PYEMBED_VERSION_MINOR@ @PYEMBED_STORE_ENTRY@ @PYEMBED_LIBRARY_REL@ [@PYEMBED_APP_ID@]'
+      '@PYEMBED_VERSION_MAJOR@.@PYEMBED_VERSION_MINOR@ @PYEMBED_STORE_ENTRY@ @PYEMBED_LIBRARY_REL@ [@PYEMBED_APP_ID@] @PYEMBED_TRIM@'
 
-    expect(render(template, '/store/x')).toBe('3.14 /store/x lib/libpython3.14.so.1.0 []')
+    expect(render(template, '/store/x')).toBe('3.14 /store/x lib/libpython3.14.so.1.0 [] tests;pip')
   })
 
   it('escapes what a quoted argument of CMake would expand', () => {

@@ -27,6 +27,9 @@ const packages = {
   git: 'git',
   openssl: 'openssl',
   zstd: 'zstd',
+  rpmbuild: 'rpm',
+  'dpkg-deb': 'dpkg',
+  makensis: 'nsis',
 } as const
 
 export type Tool = keyof typeof packages

@@ -118,6 +118,11 @@ trim = ["tests"]
       `${small}variant = "fast"\n`,
       /`fast`, should be `default` or `freethreaded`$/,
     ],
+    [
+      'PYEMBED_MANIFEST_WRONG_VALUE',
+      `${small}[deploy]\ntrim = ["test"]\n`,
+      /^6:1: `deploy.trim.0` is `test`, should be `tests` or `idlelib`/,
+    ],
     ['PYEMBED_MANIFEST_WRONG_VALUE', `${small}build = "2026-06-10"\n`, /^5:1: `python.build`/],
     ['PYEMBED_MANIFEST_WRONG_VALUE', `${small}targets = []\n`, /^5:1: .*at least one target/],
     ['PYEMBED_MANIFEST_WRONG_VALUE', `${small}targets = ["a", "a"]\n`, /^5:1: .*each target once/],

@@ -1,0 +1,64 @@
+"""Compiles the Python files of a prefix into a directory of their own.
+
+    python -S -s -P compile_bytecode.py PREFIX OUTPUT LIST
+
+LIST names one source per line, relative to PREFIX. Prints what was compiled, relative to both.
+To be run with PYTHONHASHSEED=0 by a Python of the version that will import the result.
+
+The same sources give the same bytes on every machine: names of sources are relative, times play no part
+(unchecked-hash, PEP 552), and one file's code is gone before the next one's is made (see compile_file).
+"""
+
+import importlib.util
+import marshal
+import os
+import sys
+
+
+def main(prefix, output, list_file):
+    with open(list_file, encoding="utf-8") as file:
+        names = file.read().splitlines()
+    compiled = []
+    for name in names:
+        with open(os.path.join(prefix, name), "rb") as file:
+            source = file.read()
+        header = (
+            importlib.util.MAGIC_NUMBER
+            + (0b01).to_bytes(4, "little")
+            + importlib.util.source_hash(source)
+        )
+        folder, base = os.path.split(name)
+        relative = f"{folder}/__pycache__/{base[:-3]}.{sys.implementation.cache_tag}.pyc"
+        target = os.path.join(output, relative)
+        if not starts_with(target, header):
+            try:
+                write(target, header + compile_file(source, name))
+            except (SyntaxError, ValueError):
+                continue  # cannot be imported either: templates, another version's syntax
+        compiled.append(relative)
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    print("\n".join(compiled))
+
+
+def compile_file(source, name):
+    # A function of its own: marshal tells strings that live elsewhere too from those that do not, so that code
+    # that was still alive would show in the bytes of the next file that has the same names.
+    return marshal.dumps(compile(source, name, "exec", dont_inherit=True))
+
+
+def starts_with(path, header):
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(header)) == header
+    except FileNotFoundError:
+        return False
+
+
+def write(path, content):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(f"{path}.tmp", "wb") as file:
+        file.write(content)
+    os.replace(f"{path}.tmp", path)
+
+
+main(*sys.argv[1:])

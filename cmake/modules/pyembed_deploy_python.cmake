@@ -1,0 +1,263 @@
+include_guard(GLOBAL)
+foreach(_pyembed_name IN ITEMS check_executables materialize_python trim_inventory)
+  include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
+endforeach()
+
+#[=======================================================================[.rst:
+pyembed_deploy_python
+---------------------
+
+What pyembed_install adds to an install: the script that it generates calls this.
+
+.. code-block:: cmake
+
+  pyembed_deploy_python(
+    ROOT <dir>                   # the build Python; ROOT.pyembed/ has its inventory
+    APP_JSON <file>
+    PIN_ID <id> TARGET <triple> VERSION <version>
+    STDLIB <dir> SITELIB <dir>   # relative to ROOT
+    [LIBRARY_DIR <dir>]          # likewise; where the loader is to find the library
+    [INTERPRETER <file>]         # a Python of this version that this host can run
+    DESTINATION <dir>            # relative to the install prefix
+    COMPONENT <name> [OWN_COMPONENT]
+    [TRIM <name>...] [PATH_BUDGET <n>]
+    [SDK <dir>]                  # as pyembed_stage_sdk() made it
+    [LICENSES <dir>]             # texts of the libraries in Python, LICENSE.<library>.txt
+    [DLLS <file>...]             # to lie beside the executables
+    [EXECUTABLES <file-name>=<rpath>...])
+
+To be called after all other install rules of the project, in any component: the
+manifest of the install that runs says which executables it brought.
+
+Files that are as they should be keep inode and time. What an earlier install put
+there and this one does not is removed; ``python/inventory.json`` tells.
+#]=======================================================================]
+function(pyembed_deploy_python)
+  set(single ROOT APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES")
+  if(DEFINED arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
+  endif()
+
+  cmake_path(SET home NORMALIZE "${CMAKE_INSTALL_PREFIX}/${arg_DESTINATION}")
+  string(REGEX REPLACE "(.)/$" "\\1" home "${home}")
+  set(is_ours TRUE)
+  if(NOT "${CMAKE_INSTALL_COMPONENT}" STREQUAL "" AND NOT CMAKE_INSTALL_COMPONENT STREQUAL arg_COMPONENT)
+    set(is_ours FALSE)
+  endif()
+
+  set(own "")
+  if(is_ours OR arg_OWN_COMPONENT)
+    set(own OWN_COMPONENT)
+  endif()
+  pyembed_check_executables(directories
+    HOME "${home}" LIBRARY_DIR "${arg_LIBRARY_DIR}" COMPONENT "${arg_COMPONENT}" ${own}
+    EXECUTABLES ${arg_EXECUTABLES})
+  foreach(directory IN LISTS directories)
+    if(arg_DLLS)
+      file(INSTALL DESTINATION "${directory}" TYPE FILE FILES ${arg_DLLS})
+    endif()
+  endforeach()
+
+  if(is_ours)
+    _pyembed_deploy_tree()
+  endif()
+  set(CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_MANIFEST_FILES}" PARENT_SCOPE)
+endfunction()
+
+# A macro: the manifest that file(INSTALL) extends is a variable of the caller.
+macro(_pyembed_deploy_tree)
+  set(state "${arg_ROOT}.pyembed")
+  set(staged "${state}/install")
+  set(prefix "$ENV{DESTDIR}${home}/python")
+
+  _pyembed_read_inventory("${state}/inventory.json" lines)
+  pyembed_trim_inventory(lines STDLIB "${arg_STDLIB}" SITELIB "${arg_SITELIB}" TRIM ${arg_TRIM})
+  _pyembed_check_unchanged("${arg_ROOT}" lines)
+  _pyembed_compile_bytecode(bytecode lines)
+  _pyembed_list_licenses(lines)
+  set(all "${lines}")
+  list(APPEND all ${bytecode})
+  _pyembed_check_path_budget(all)
+  _pyembed_write_inventory("${staged}/inventory.json" all)
+  _pyembed_remove_left_behind("${prefix}" all)
+
+  list(LENGTH all count)
+  message(STATUS "Installing: ${prefix} (${count} files)")
+  _pyembed_install_code(code "${arg_ROOT}" "${home}/python" lines)
+  cmake_language(EVAL CODE "${code}")
+  _pyembed_install_code(code "${state}/bytecode" "${home}/python" bytecode)
+  cmake_language(EVAL CODE "${code}")
+  file(INSTALL DESTINATION "${home}/python" TYPE FILE FILES "${staged}/inventory.json")
+  if(arg_LICENSES)
+    file(INSTALL DESTINATION "${home}/python" TYPE DIRECTORY MESSAGE_NEVER FILES "${staged}/licenses")
+  endif()
+  if(arg_SDK)
+    file(INSTALL DESTINATION "${home}/lib/cmake/pyembed" TYPE DIRECTORY MESSAGE_NEVER
+      FILES "${arg_SDK}/modules" "${arg_SDK}/include" "${arg_SDK}/installed/")
+    if(EXISTS "${arg_SDK}/pyembed-shim")   # beside the headers, for it reaches them by a relative path
+      file(INSTALL DESTINATION "${home}/python/include" TYPE DIRECTORY MESSAGE_NEVER FILES "${arg_SDK}/pyembed-shim")
+    endif()
+  endif()
+  file(INSTALL DESTINATION "${home}" TYPE FILE FILES "${arg_APP_JSON}" "${staged}/pyembed-licenses.json")
+endmacro()
+
+# The build Python is the developer's to change; what is shipped is what was pinned.
+function(_pyembed_check_unchanged root lines_var)
+  foreach(line IN LISTS ${lines_var})
+    string(REGEX MATCH "^ *\"(.*)\": {(.*)$" line "${line}")
+    set(path "${CMAKE_MATCH_1}")
+    set(properties "${CMAKE_MATCH_2}")
+    _pyembed_decode_path(path)
+    set(found missing)
+    if(properties MATCHES "\"link\":\"")
+      if(IS_SYMLINK "${root}/${path}")
+        file(READ_SYMLINK "${root}/${path}" link)
+        string(CONCAT found "\"link\":\"" "${link}" "\"")
+      endif()
+    elseif(EXISTS "${root}/${path}")
+      file(SHA256 "${root}/${path}" found)
+    endif()
+    string(FIND "${properties}" "${found}" position)
+    if(position EQUAL -1)
+      message(FATAL_ERROR
+        "pyembed: '${root}/${path}' is not what the inventory says. Only the Python that was pinned is installed. "
+        "Make it anew with\n  cmake -E rm -rf \"${root}\" \"${root}.pyembed\"\n  cmake \"${CMAKE_CURRENT_BINARY_DIR}\"")
+    endif()
+  endforeach()
+endfunction()
+
+# Lines of the byte code of the sources among `lines_var`, made in ROOT.pyembed/bytecode where it is not there yet.
+macro(_pyembed_compile_bytecode out_var lines_var)
+  set(sources "${${lines_var}}")
+  list(FILTER sources INCLUDE REGEX "^ *\"${arg_STDLIB}/[^\"]*\\.py\":")
+  _pyembed_write_names("${staged}/sources.txt" sources)
+  if(NOT arg_INTERPRETER OR NOT EXISTS "${arg_INTERPRETER}")
+    message(FATAL_ERROR "pyembed: there is no Python of version ${arg_VERSION} that runs here "
+      "('${arg_INTERPRETER}') to compile that of ${arg_TARGET}. Get it and configure again with\n"
+      "  pyembed sync --target ${arg_TARGET}")
+  endif()
+  _pyembed_run_python(text compile_bytecode.py "${arg_ROOT}" "${state}/bytecode" "${staged}/sources.txt")
+  string(REPLACE "\n" ";" ${out_var} "${text}")
+  list(TRANSFORM ${out_var} REPLACE "^(.+)$" "    \"\\1\": {\"mode\":\"0644\"}")
+endmacro()
+
+macro(_pyembed_list_licenses lines_var)
+  set(names "${${lines_var}}")
+  if(arg_LICENSES)
+    string(REGEX REPLACE "([][*?])" "[\\1]" pattern "${arg_LICENSES}")
+    file(GLOB texts RELATIVE "${arg_LICENSES}" "${pattern}/LICENSE.*.txt")
+    foreach(text IN LISTS texts)
+      file(COPY "${arg_LICENSES}/${text}" DESTINATION "${staged}/licenses")
+      list(APPEND names "    \"licenses/${text}\": {}")
+    endforeach()
+  endif()
+  _pyembed_write_names("${staged}/files.txt" names)
+  _pyembed_run_python(text list_licenses.py "${arg_ROOT}" "${staged}/files.txt"
+    "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/bundled_libraries.json" "${staged}/pyembed-licenses.json"
+    "${arg_VERSION}" "${arg_TARGET}" ${arg_TRIM})
+endmacro()
+
+# What steers a Python is kept away from it, and what its byte code depends on is fixed (docs/deploying.md).
+macro(_pyembed_run_python out_var script)
+  execute_process(
+    COMMAND "${CMAKE_COMMAND}" -E env
+      --unset=PYTHONHOME --unset=PYTHONPATH --unset=PYTHONPLATLIBDIR --unset=PYTHONOPTIMIZE --unset=PYTHONWARNINGS
+      PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
+      "${arg_INTERPRETER}" -S -s -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${script}" ${ARGN}
+    OUTPUT_VARIABLE ${out_var} ENCODING UTF8 COMMAND_ERROR_IS_FATAL ANY)
+  string(STRIP "${${out_var}}" ${out_var})
+endmacro()
+
+# The names of files in an inventory's lines, one per line.
+function(_pyembed_write_names file lines_var)
+  _pyembed_inventory_paths(${lines_var} names)
+  list(JOIN names "\n" text)
+  _pyembed_decode_text(text)
+  file(WRITE "${file}" "${text}\n")
+endfunction()
+
+macro(_pyembed_decode_text text_var)
+  foreach(pair IN ITEMS "1=[" "2=]" "3=;")
+    string(SUBSTRING "${pair}" 0 1 code)
+    string(SUBSTRING "${pair}" 2 1 character)
+    string(ASCII ${code} code)
+    string(REPLACE "${code}" "${character}" ${text_var} "${${text_var}}")
+  endforeach()
+endmacro()
+
+function(_pyembed_check_path_budget lines_var)
+  if(NOT arg_PATH_BUDGET)
+    return()
+  endif()
+  set(longest "")
+  set(length 0)
+  foreach(line IN LISTS ${lines_var})
+    string(REGEX REPLACE "^ *\"(.*)\": {.*$" "\\1" path "${line}")
+    string(LENGTH "${path}" this)
+    if(this GREATER length)
+      set(length ${this})
+      set(longest "${path}")
+    endif()
+  endforeach()
+  cmake_path(SET longest NORMALIZE "${arg_DESTINATION}/python/${longest}")
+  string(LENGTH "${longest}" length)
+  if(length GREATER arg_PATH_BUDGET)
+    message(FATAL_ERROR
+      "pyembed: '${longest}' has ${length} characters, ${arg_PATH_BUDGET} are allowed below the install prefix: Windows "
+      "refuses paths of more than 260 in all. Trim more, shorten DESTINATION, or set -DPYEMBED_PATH_BUDGET=${length} "
+      "when the application is installed to a short directory.")
+  endif()
+endfunction()
+
+# In the form of a store entry's.
+function(_pyembed_write_inventory file lines_var)
+  list(JOIN ${lines_var} ",\n" text)
+  _pyembed_decode_text(text)
+  set(text "{\n  \"head\": {\"format\":1,\"pin\":{\"id\":\"${arg_PIN_ID}\"}},\n  \"files\": {\n${text}\n  }\n}\n")
+  set(present "")
+  if(EXISTS "${file}")
+    file(READ "${file}" present)
+  endif()
+  if(NOT present STREQUAL text)
+    file(WRITE "${file}" "${text}")
+  endif()
+endfunction()
+
+# Modules of another pin beside those of this one would be imported, and found by importlib.metadata.
+function(_pyembed_remove_left_behind prefix lines_var)
+  if(EXISTS "${prefix}/inventory.json")
+    _pyembed_read_inventory("${prefix}/inventory.json" old)
+    _pyembed_inventory_paths(old gone)
+    _pyembed_inventory_paths(${lines_var} kept)
+    list(REMOVE_ITEM gone ${kept})
+    _pyembed_remove_files("${prefix}" gone)
+  endif()
+endfunction()
+
+# One file(INSTALL) for what follows each other in one directory with one mode. Code, since lists cannot hold
+# all names that files have.
+function(_pyembed_install_code out_var source destination lines_var)
+  set(code "")
+  set(last "")
+  foreach(line IN LISTS ${lines_var})
+    string(REGEX MATCH "^ *\"(.*)\": {(.*)$" line "${line}")
+    set(path "${CMAKE_MATCH_1}")
+    set(type FILE)
+    if(CMAKE_MATCH_2 MATCHES "\"mode\":\"0755\"")
+      set(type PROGRAM)
+    endif()
+    _pyembed_decode_path(path)
+    cmake_path(GET path PARENT_PATH directory)
+    if(NOT last STREQUAL "${type} ${directory}")
+      set(last "${type} ${directory}")
+      string(APPEND code ")\nfile(INSTALL DESTINATION [==[${destination}/${directory}]==] TYPE ${type} MESSAGE_NEVER FILES")
+    endif()
+    string(APPEND code "\n[==[${source}/${path}]==]")
+  endforeach()
+  if(code)
+    string(SUBSTRING "${code}" 2 -1 code)
+    string(APPEND code ")\n")
+  endif()
+  set(${out_var} "${code}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,57 @@
+include_guard(GLOBAL)
+
+#[=======================================================================[.rst:
+pyembed_set_variables
+---------------------
+
+Sets the documented variables of a Python at ``PYEMBED_ROOT`` from what its pin says
+(``PYEMBED_*_REL``).
+
+.. code-block:: cmake
+
+  pyembed_set_variables()
+
+A macro, since setting variables in the caller's scope is the point.
+#]=======================================================================]
+macro(pyembed_set_variables)
+  if(${ARGC} GREATER 0)
+    message(FATAL_ERROR "pyembed_set_variables: unknown arguments '${ARGN}'; expected none.")
+  endif()
+
+  foreach(_pyembed_name IN ITEMS
+      EXECUTABLE=EXECUTABLE RUNTIME_LIBRARY=LIBRARY LIBRARY=IMPLIB SABI_LIBRARY=SABI_LIBRARY
+      INCLUDE_DIR=INCLUDE NumPy_INCLUDE_DIR=NumPy_INCLUDE STDLIB=STDLIB SITELIB=SITELIB)
+    string(REGEX MATCH "^(.*)=(.*)$" _pyembed_name "${_pyembed_name}")
+    set(PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_${CMAKE_MATCH_2}_REL}")
+    if(PYEMBED_${CMAKE_MATCH_1})
+      string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_ROOT}/")
+    endif()
+  endforeach()
+  if(NOT PYEMBED_LIBRARY)
+    # FindPython takes for static, and gives no run-time search path, what does not end in `.so`.
+    string(REGEX REPLACE "\\.so\\.[0-9.]+$" ".so" PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+    if(NOT EXISTS "${PYEMBED_LIBRARY}")
+      set(PYEMBED_LIBRARY "${PYEMBED_RUNTIME_LIBRARY}")
+    endif()
+  endif()
+
+  set(PYEMBED_RUNTIME_DLLS "")
+  if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
+    set(PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_LIBRARY}")
+    foreach(_pyembed_name IN ITEMS
+        python3.dll python3t.dll vcruntime140.dll vcruntime140_1.dll vcruntime140_threads.dll)
+      if(EXISTS "${PYEMBED_ROOT}/${_pyembed_name}")
+        list(APPEND PYEMBED_RUNTIME_DLLS "${PYEMBED_ROOT}/${_pyembed_name}")
+      endif()
+    endforeach()
+  endif()
+
+  # Copied by install(RUNTIME_DEPENDENCY_SET) it would be a second Python in the process.
+  set(PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES "(^|/)libpython3[^/]*$" "(^|/)python3[0-9]*t?\\.dll$")
+
+  set(PYEMBED_CAN_RUN TRUE)
+  if(CMAKE_CROSSCOMPILING
+      OR (PYEMBED_TARGET MATCHES "^aarch64" AND NOT CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$"))
+    set(PYEMBED_CAN_RUN FALSE)
+  endif()
+endmacro()

@@ -1,0 +1,58 @@
+include_guard(GLOBAL)
+
+#[=======================================================================[.rst:
+pyembed_stage_sdk
+-----------------
+
+Writes what lets plug-ins of the application use its Python: a
+``pyembed-config.cmake`` for the build tree, one for where it is installed, and what
+both include.
+
+.. code-block:: cmake
+
+  pyembed_stage_sdk(<dir> DESTINATION <dir>)
+
+``<dir>/pyembed-config.cmake`` serves the build tree; ``<dir>/installed/`` has the
+one that goes, with ``<dir>/modules`` and ``<dir>/include``, to DESTINATION, relative
+to the directory that holds ``python/``. ``<dir>/pyembed-shim``, where there is one, goes
+to Python's headers.
+#]=======================================================================]
+function(pyembed_stage_sdk directory)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESTINATION" "")
+  if(DEFINED arg_UNPARSED_ARGUMENTS OR NOT DEFINED arg_DESTINATION)
+    message(FATAL_ERROR "pyembed_stage_sdk: expected a directory and DESTINATION, got '${ARGN}'.")
+  endif()
+
+  file(COPY "${PYEMBED_MODULE_DIR}/" DESTINATION "${directory}/modules")
+  file(COPY "${PYEMBED_RUNTIME_INCLUDE_DIR}/" DESTINATION "${directory}/include")
+  if(PYEMBED_SHIM_DIR)
+    file(COPY "${PYEMBED_SHIM_DIR}" DESTINATION "${directory}")
+  endif()
+  cmake_path(RELATIVE_PATH PYEMBED_ROOT BASE_DIRECTORY "${directory}" OUTPUT_VARIABLE root)
+  _pyembed_write_sdk_config("${directory}/pyembed-config.cmake" "${root}")
+  string(REGEX REPLACE "[^/]+" ".." up "${arg_DESTINATION}")
+  _pyembed_write_sdk_config("${directory}/installed/pyembed-config.cmake" "${up}/python")
+endfunction()
+
+function(_pyembed_write_sdk_config file root)
+  set(text "# The Python of ${PYEMBED_APP_NAME}, for what is built against it. Written by pyembed_install(SDK).\n")
+  foreach(name IN ITEMS
+      PIN_ID TARGET VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH BUILD VARIANT SOABI EXECUTABLE_REL LIBRARY_REL
+      IMPLIB_REL SABI_LIBRARY_REL INCLUDE_REL STDLIB_REL SITELIB_REL NumPy_INCLUDE_REL APP_NAME APP_ID)
+    string(APPEND text "set(PYEMBED_${name} [==[${PYEMBED_${name}}]==])\n")
+  endforeach()
+  string(APPEND text "
+cmake_path(SET PYEMBED_ROOT NORMALIZE \"\${CMAKE_CURRENT_LIST_DIR}/${root}\")
+set(PYEMBED_MODULE_DIR \"\${CMAKE_CURRENT_LIST_DIR}/modules\")
+set(PYEMBED_RUNTIME_INCLUDE_DIR \"\${CMAKE_CURRENT_LIST_DIR}/include\")
+include(\"\${CMAKE_CURRENT_LIST_DIR}/modules/pyembed_use_sdk.cmake\")
+pyembed_use_sdk()
+")
+  set(present "")
+  if(EXISTS "${file}")
+    file(READ "${file}" present)
+  endif()
+  if(NOT present STREQUAL text)
+    file(WRITE "${file}" "${text}")
+  endif()
+endfunction()

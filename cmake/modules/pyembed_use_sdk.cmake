@@ -1,0 +1,66 @@
+include_guard(GLOBAL)
+foreach(_pyembed_name IN ITEMS
+    add_module import_python pin_python redirect_finds select_target set_variables shim_headers)
+  include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
+endforeach()
+
+#[=======================================================================[.rst:
+pyembed_use_sdk
+---------------
+
+Gives a plug-in the Python of the application it is built for, and no other. The
+``pyembed-config.cmake`` that ``pyembed_install(SDK)`` exports calls it.
+
+.. code-block:: cmake
+
+  pyembed_use_sdk()
+
+What the pin says (``PYEMBED_PIN_ID``, ``PYEMBED_*_REL``, ...), ``PYEMBED_ROOT``,
+``PYEMBED_MODULE_DIR`` and ``PYEMBED_RUNTIME_INCLUDE_DIR`` are set. A macro, since it
+sets variables for the directory of whoever finds the application: targets,
+variables and pins are those of pyembed.cmake.
+#]=======================================================================]
+macro(pyembed_use_sdk)
+  if(${ARGC} GREATER 0)
+    message(FATAL_ERROR "pyembed_use_sdk: unknown arguments '${ARGN}'; expected none.")
+  endif()
+  if(NOT DEFINED PROJECT_NAME OR NOT DEFINED CMAKE_SYSTEM_NAME)
+    message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_FILE}' is found before project(), where the platform is not "
+      "known yet. Find the application below project().")
+  endif()
+  if(PYEMBED_ROOT MATCHES "[;\\]" OR (CMAKE_HOST_UNIX AND PYEMBED_ROOT MATCHES ":"))
+    message(FATAL_ERROR "pyembed: the path '${PYEMBED_ROOT}' holds `;`, `:` or `\\`, which search paths and CMake's "
+      "lists cannot carry. Move the application to a directory without them.")
+  endif()
+
+  _pyembed_check_sdk()
+  set_property(GLOBAL PROPERTY PYEMBED_PIN_ID "${PYEMBED_PIN_ID}")
+  pyembed_set_variables()
+  pyembed_shim_headers(FOUND)
+  pyembed_pin_python()
+  pyembed_import_python()
+endmacro()
+
+function(_pyembed_check_sdk)
+  get_property(other GLOBAL PROPERTY PYEMBED_PIN_ID)
+  if(other AND NOT other STREQUAL PYEMBED_PIN_ID)
+    message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_DIR}' has ${PYEMBED_PIN_ID}, but this build already has "
+      "${other}. One build tree has one Python: find one application, or give both one pyembed.lock.")
+  endif()
+
+  set(built "${PYEMBED_TARGET}")
+  unset(PYEMBED_TARGET)
+  unset(PYEMBED_TARGET CACHE)
+  pyembed_select_target(wanted)
+  if(NOT wanted STREQUAL built)
+    message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_DIR}' is for ${built}, this build for ${wanted}. "
+      "Point CMAKE_PREFIX_PATH at the application for ${wanted}.")
+  endif()
+
+  foreach(path IN ITEMS "${PYEMBED_INCLUDE_REL}/Python.h" "${PYEMBED_LIBRARY_REL}" "${PYEMBED_STDLIB_REL}/os.py")
+    if(NOT EXISTS "${PYEMBED_ROOT}/${path}")
+      message(FATAL_ERROR "pyembed: the application's Python lacks '${PYEMBED_ROOT}/${path}'. Install it again with "
+        "pyembed_install(SDK), in all its components.")
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,203 @@
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+
+import { cleanEnvironment } from '../helpers/cli.ts'
+import { differences, writeRules, writeTinyApp } from '../helpers/deploy.ts'
+import { build, runIn, sync } from '../helpers/example.ts'
+import { sharedResult } from '../helpers/prefix.ts'
+import { linux, windows } from '../helpers/project.ts'
+import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { describeWithTools } from '../helpers/tools.ts'
+import { sha256sum } from '../helpers/tree.ts'
+
+const wine = '/usr/lib/wine/wine64'
+const aarch64 = 'aarch64-unknown-linux-gnu'
+const emulate = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu']
+const compiler = fileURLToPath(new URL('../../cmake/modules/compile_bytecode.py', import.meta.url))
+
+const mingw = [
+  '-DCMAKE_SYSTEM_NAME=Windows',
+  '-DCMAKE_SYSTEM_PROCESSOR=AMD64',
+  '-DCMAKE_CXX_COMPILER=x86_64-w64-mingw32-g++-posix',
+  '-DCMAKE_CXX_FLAGS=-static-libgcc -static-libstdc++',
+  '-DCMAKE_EXE_LINKER_FLAGS=-static',
+]
+
+const rules = `
+install(TARGETS tiny DESTINATION bin)
+pyembed_install()
+include(CPack)
+`
+
+describeWithTools(
+  ['cmake', 'ninja', 'x86_64-w64-mingw32-g++-posix', wine, 'makensis'],
+  'deployed for Windows',
+  () => {
+    const root = makeDirectory('deploy-windows')
+    const at = (...names: string[]): string => join(root.path, ...names)
+    const env = { WINEPREFIX: at('wine'), WINEDEBUG: '-all' }
+    /** Every stream is a pipe: Python does not start with /dev/null or a file. */
+    const run = async (...command: readonly string[]): Promise<string> => {
+      const options = { env: { ...cleanEnvironment(), ...env }, extendEnv: false, input: '' }
+      const { stdout } = await execa(wine, command, options)
+      return stdout.replaceAll('\r', '')
+    }
+
+    beforeAll(async () => {
+      const project = at('project')
+      writeTinyApp(project, { targets: [windows], rules })
+      await sync(project, inject('cliEnv'), '--target', windows)
+      await build(project, '-Werror=dev', ...mingw)
+      await runIn(project, ['cmake', '--install', 'build', '--prefix', at('installed')])
+      await run('wineboot', '--init')
+    })
+    afterAll(async () => {
+      await execa('/usr/lib/wine/wineserver64', ['-k'], { env, reject: false })
+      root.remove()
+    })
+
+    it('starts where it was moved to, its DLLs beside it', async () => {
+      cpSync(at('installed'), at('My Apps é'), { recursive: true })
+
+      expect(await run(at('My Apps é/bin/tiny.exe'))).toBe(
+        `prefix Z:${at('My Apps é/python').replaceAll('/', '\\')}`,
+      )
+      expect(existsSync(at('installed/bin/python314.dll'))).toBe(true)
+    })
+
+    it('is what the NSIS installer installs', async () => {
+      await runIn(at('project/build'), ['cpack', '-G', 'NSIS', '-DCPACK_NSIS_COMPRESSOR=zlib'])
+      // The same script with a stub that 64-bit wine can run.
+      const folder = at('project/build/_CPack_Packages/win64/NSIS')
+      await runIn(folder, ['makensis', '-XTarget amd64-unicode', 'project.nsi'])
+
+      await run(join(folder, 'tiny-1.2-win64.exe'), '/S', String.raw`/D=C:\TinyApp`)
+
+      const installed = at('wine/drive_c/TinyApp')
+      expect(await differences(installed, at('installed'))).toBe(
+        `Only in ${installed}: Uninstall.exe`,
+      )
+      expect(await run(String.raw`C:\TinyApp\bin\tiny.exe`)).toBe(
+        String.raw`prefix C:\TinyApp\python`,
+      )
+    })
+
+    it('names the path that is longer than the budget', async () => {
+      writeRules(at('project'), `set(PYEMBED_PATH_BUDGET 60)\n${rules}`)
+      await build(at('project'), ...mingw)
+
+      const install = runIn(at('project'), ['cmake', '--install', 'build', '--prefix', at('over')])
+
+      await expect(install).rejects.toThrow(
+        /python\/Lib\/\S+'\s+has\s+\d+\s+characters,\s+60\s+are/,
+      )
+      expect(existsSync(at('over/python'))).toBe(false)
+    })
+  },
+)
+
+describeWithTools(
+  ['cmake', 'ninja', 'qemu-aarch64-static', 'aarch64-linux-gnu-gcc'],
+  'deployed for aarch64',
+  () => {
+    it('imports numpy where it was moved to', async () => {
+      const root = temporaryDirectory('deploy-aarch64')
+      const project = join(root, 'project')
+      writeTinyApp(project, { targets: [aarch64], requires: ['numpy'], rules: '' })
+      writeFileSync(
+        join(project, 'main.c'),
+        '#include <Python.h>\nint main(int argc, char **argv) { return Py_BytesMain(argc, argv); }\n',
+      )
+      writeFileSync(
+        join(project, 'CMakeLists.txt'),
+        `cmake_minimum_required(VERSION 3.20...4.0)
+project(tiny LANGUAGES C)
+include(.pyembed/pyembed.cmake)
+add_executable(tiny main.c)
+target_link_libraries(tiny PRIVATE pyembed::Python)
+install(TARGETS tiny DESTINATION bin)
+pyembed_install()
+`,
+      )
+      await sync(project, inject('cliEnv'), '--target', aarch64)
+      const cross = ['-DCMAKE_SYSTEM_NAME=Linux', '-DCMAKE_SYSTEM_PROCESSOR=aarch64']
+      await build(project, '-Werror=dev', ...cross, '-DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc')
+      const home = join(root, 'moved to é')
+      await runIn(project, ['cmake', '--install', 'build', '--prefix', home])
+
+      const program = 'import numpy, sys; print(numpy.arange(3).sum(), numpy.__cached__)'
+      const output = await runIn(root, [...emulate, join(home, 'bin/tiny'), '-c', program], {
+        PYTHONHOME: join(home, 'python'),
+      })
+
+      expect(output).toContain(`3 ${home}/python/lib/python3.14/site-packages/numpy/__pycache__/`)
+    })
+  },
+)
+
+describeWithTools(['qemu-aarch64-static', wine], 'byte code', () => {
+  it('is the same from every host, in any order, and what Python itself would write', async () => {
+    const root = temporaryDirectory('bytecode')
+    const { prefix } = sharedResult('20260610', linux)
+    const folder = 'lib/python3.14'
+    const names = readdirSync(join(prefix, folder))
+      .filter((name) => name.endsWith('.py'))
+      .map((name) => `${folder}/${name}`)
+      .slice(0, 60)
+    writeFileSync(join(root, 'list'), names.join('\n'))
+    writeFileSync(join(root, 'reversed'), [...names].reverse().join('\n'))
+    const compile = async (output: string, list: string, ...python: string[]): Promise<void> => {
+      await execa(
+        python[0] ?? '',
+        [...python.slice(1), '-B', '-S', '-s', '-P', compiler, prefix, join(root, output), list],
+        {
+          env: {
+            ...cleanEnvironment(),
+            PYTHONHASHSEED: '0',
+            WINEPREFIX: join(root, 'wine'),
+            WINEDEBUG: '-all',
+          },
+          extendEnv: false,
+          input: '',
+          cwd: root,
+        },
+      )
+    }
+    const other = (target: string, path: string): string =>
+      join(sharedResult('20260610', target).prefix, path)
+
+    await compile('here', 'list', join(prefix, 'bin/python3.14'))
+    await compile('reversed-out', 'reversed', join(prefix, 'bin/python3.14'))
+    await compile('aarch64', 'list', ...emulate, other(aarch64, 'bin/python3.14'))
+    await compile('windows', 'list', wine, other(windows, 'python.exe'))
+
+    for (const host of ['reversed-out', 'aarch64', 'windows']) {
+      expect(await differences(join(root, 'here'), join(root, host))).toBe('')
+    }
+    const [first = ''] = names
+    const program = `import py_compile, sys
+py_compile.compile(sys.argv[1], sys.argv[2], sys.argv[3], doraise=True, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)`
+    const oracle = join(root, 'oracle.pyc')
+    await execa(join(prefix, 'bin/python3.14'), [
+      '-B',
+      '-c',
+      program,
+      join(prefix, first),
+      oracle,
+      first,
+    ])
+    const ours = join(
+      root,
+      'here',
+      folder,
+      '__pycache__',
+      `${first.slice(folder.length + 1, -3)}.cpython-314.pyc`,
+    )
+    expect(readFileSync(ours).length).toBeGreaterThan(100)
+    expect(sha256sum(ours)).toBe(sha256sum(oracle))
+  })
+})
