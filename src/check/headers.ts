@@ -10,8 +10,9 @@ const marks = /(?:^|[/\\])(?:patchlevel\.h|numpyconfig\.h)$/
  */
 export function readHeaders(log: string): readonly string[] {
   const isNinja = basename(log) === '.ninja_deps'
-  const base = isNinja ? dirname(log) : resolve(dirname(log), '../..')
-  const paths = isNinja ? ninjaPaths(readFileSync(log), base) : makePaths(readFileSync(log, 'utf8'))
+  const base = isNinja ? dirname(log) : log.replace(/[/\\]CMakeFiles[/\\].*$/s, '')
+  const text = readFileSync(log)
+  const paths = isNinja ? ninjaPaths(text, base) : makePaths(text)
   const headers = paths.filter((path) => marks.test(path)).map((path) => resolve(base, path))
   const directories = headers.map((path) =>
     path.endsWith('numpyconfig.h') ? dirname(dirname(path)) : dirname(path),
@@ -52,8 +53,10 @@ function ninjaPaths(log: Buffer, base: string): readonly string[] {
 }
 
 /** The right sides of rules, with `\ ` for a space. */
-function makePaths(text: string): readonly string[] {
-  return [...text.matchAll(/(?:\\[^\n]|[^\s\\])+/g)].map(([word]) =>
+function makePaths(text: Buffer): readonly string[] {
+  // One object has one such file, and few are made with Python.
+  if (!text.includes('patchlevel.h') && !text.includes('numpyconfig.h')) return []
+  return [...text.toString().matchAll(/(?:\\[^\n]|[^\s\\])+/g)].map(([word]) =>
     word.replaceAll(/\\([ #])/g, '$1').replaceAll('$$', '$'),
   )
 }

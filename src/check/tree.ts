@@ -12,7 +12,7 @@ export interface BuildTree {
   /** Directories with a `CMakeCache.txt`, the build's own first. */
   readonly builds: readonly string[]
   readonly compileCommands: readonly string[]
-  /** What compilers said they read: Ninja's `.ninja_deps`, `compiler_depend.make` of Makefiles. */
+  /** What compilers said they read: Ninja's `.ninja_deps`, `<object>.d` of Makefiles. */
   readonly dependencyLogs: readonly string[]
   /** Files that may be programs or libraries. */
   readonly candidates: readonly string[]
@@ -94,11 +94,14 @@ function minorFolder(library: string, { name }: Dirent): readonly string[] {
   return /^(?:python|pypy)\d/.test(name) ? [join(library, name)] : []
 }
 
+/** Beside each object what it was made from; `compiler_depend.make`, which Make reads, is of the build before. */
 function makeLogs(folder: string): readonly string[] {
   return list(folder)
     .filter((entry) => entry.isDirectory() && entry.name.endsWith('.dir'))
-    .map(({ name }) => join(folder, name, 'compiler_depend.make'))
-    .filter((path) => existsSync(path))
+    .flatMap(({ name }) =>
+      [...walkFiles(join(folder, name))].map(({ path }) => join(folder, name, path)),
+    )
+    .filter((path) => /\.(?:o|obj)\.d$/.test(path))
 }
 
 /** Builds that run meanwhile remove folders. */

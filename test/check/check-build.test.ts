@@ -122,7 +122,7 @@ describe('checkBuild', () => {
       ...describeTarget(['/include'], 'liba.a'),
       app: makeElf({ needed: [], symbols: [] }),
       'sub/CMakeCache.txt': cache,
-      'sub/CMakeFiles/a.dir/compiler_depend.make': log,
+      'sub/CMakeFiles/a.dir/a.c.o.d': log,
     })
 
     const { problems, nested, notes } = await checkBuild(context, { build })
