@@ -128,8 +128,8 @@ async function makeProject(directory: string, entry: StoreEntry): Promise<void> 
   mkdirSync(directory)
   writeFileSync(join(directory, 'pyembed.toml'), manifest)
   writeFileSync(join(directory, 'pyembed.lock'), lock)
-  const source = { app: { name: 'Case', id: undefined }, manifest, lock }
-  await writeCMakeFiles(join(directory, '.pyembed'), [entry], source)
+  const source = { app: { name: 'Case', id: undefined }, trim: [], manifest, lock }
+  await writeCMakeFiles(join(directory, '.pyembed'), [{ entry, tool: undefined }], source)
 }
 
 /** CMake breaks lines where a path makes them too long. */
