@@ -212,6 +212,7 @@ describe.each(builds)('sync of Python $version', ({ version, build, minor }) => 
       dir: generated,
       file: join(generated, 'pyembed.cmake'),
       lines: expect.stringContaining('include(.pyembed/pyembed.cmake'),
+      doors: ['provider', 'presets', 'config'].map((name) => expect.objectContaining({ name })),
     })
   })
 
