@@ -252,6 +252,7 @@ describe.each(newest)('sync of Python $version', ({ version, build, minor }) => 
       dir: generated,
       file: join(generated, 'pyembed.cmake'),
       lines: expect.stringContaining('include(.pyembed/pyembed.cmake'),
+      doors: ['provider', 'presets', 'config'].map((name) => expect.objectContaining({ name })),
     })
   })
 
