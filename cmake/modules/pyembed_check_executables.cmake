@@ -74,6 +74,6 @@ function(_pyembed_check_rpath file directory rpath wanted)
   message(FATAL_ERROR
     "pyembed: '${file}' would not find its Python library: its INSTALL_RPATH is '${rpath}'; expected an entry "
     "for '${wanted}'. Write\n"
-    "  set_property(TARGET ${name} APPEND PROPERTY INSTALL_RPATH \"\\$ORIGIN/${relative}\")\n"
-    "(@loader_path instead of \\$ORIGIN on macOS).")
+    "  set_property(TARGET ${name} APPEND PROPERTY INSTALL_RPATH \"$ORIGIN/${relative}\")\n"
+    "(@loader_path instead of $ORIGIN on macOS).")
 endfunction()

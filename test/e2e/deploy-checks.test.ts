@@ -88,7 +88,8 @@ message(STATUS "found \${Python3_EXECUTABLE}")
 add_library(plug SHARED plug.c)
 target_link_libraries(plug PRIVATE pyembed::Python)
 `,
-        'plug.c': '#include <Python.h>\nconst char *version(void) { return PY_VERSION; }\n',
+        'plug.c':
+          '#include <Python.h>\nconst char *version(void) { return Py_IsInitialized() ? PY_VERSION : 0; }\n',
       })
     })
 

@@ -20,7 +20,11 @@ include(CPack)
 
 /** rpm strips programs and links them into /usr/lib/.build-id, unless told not to (docs/deploying.md). */
 const rpm =
-  '-DCPACK_RPM_SPEC_MORE_DEFINE=%define __os_install_post %{nil}\n%define _build_id_links none'
+  'CPACK_RPM_SPEC_MORE_DEFINE=%define __os_install_post %{nil}\n%define _build_id_links none'
+
+/** cpack wants them apart. */
+const set = (options: readonly string[]): readonly string[] =>
+  options.flatMap((option) => ['-D', option])
 
 const modes = [
   { name: 'TGZ', home: 'tiny-1.2-Linux', options: [], unpack: 'cmake -E tar xf $0/*.tar.gz' },
@@ -30,25 +34,25 @@ const modes = [
   {
     name: 'RPM',
     home: 'usr',
-    options: [rpm, '-DCPACK_RPM_PACKAGE_AUTOREQPROV=no'],
+    options: [rpm, 'CPACK_RPM_PACKAGE_AUTOREQPROV=no'],
     unpack: 'rpm2cpio $0/*.rpm > ../cpio && cmake -E tar xf ../cpio && rm ../cpio',
   },
   {
     name: 'TGZ of a component',
-    home: 'tiny-1.2-Linux-app',
-    options: ['-DCPACK_ARCHIVE_COMPONENT_INSTALL=ON'],
+    home: '.',
+    options: ['CPACK_ARCHIVE_COMPONENT_INSTALL=ON'],
     unpack: 'cmake -E tar xf $0/*-app.tar.gz',
   },
   {
     name: 'DEB of a component',
     home: 'usr',
-    options: ['-DCPACK_DEB_COMPONENT_INSTALL=ON'],
+    options: ['CPACK_DEB_COMPONENT_INSTALL=ON'],
     unpack: 'dpkg-deb -x $0/*-app.deb .',
   },
   {
     name: 'RPM of a component',
     home: 'usr',
-    options: [rpm, '-DCPACK_RPM_PACKAGE_AUTOREQPROV=no', '-DCPACK_RPM_COMPONENT_INSTALL=ON'],
+    options: [rpm, 'CPACK_RPM_PACKAGE_AUTOREQPROV=no', 'CPACK_RPM_COMPONENT_INSTALL=ON'],
     unpack: 'rpm2cpio $0/*-app.rpm > ../cpio && cmake -E tar xf ../cpio && rm ../cpio',
   },
 ] as const
@@ -84,7 +88,7 @@ describeWithTools(
           generator,
           '-B',
           packages(name),
-          ...options,
+          ...set(options),
         ])
       }
       renameSync(project, at('gone'))

@@ -128,7 +128,7 @@ describeWithTools(
   ['cmake', 'ninja', 'x86_64-w64-mingw32-g++-posix', '/usr/lib/wine/wine64'],
   'hello-numpy for Windows',
   () => {
-    it('built with mingw for debugging starts from its build tree without a PATH edit', async () => {
+    it('built with mingw for debugging starts from its build tree and installed, without a PATH edit', async () => {
       const root = temporaryDirectory('mingw')
       const project = join(root, 'project')
       copyExample('hello-numpy', project)
@@ -148,13 +148,17 @@ describeWithTools(
         '-DCMAKE_EXE_LINKER_FLAGS=-static',
       )
 
-      const output = await runIn(project, ['/usr/lib/wine/wine64', 'build/hello-numpy.exe'], {
-        WINEPREFIX: join(root, 'wine'),
-        WINEDEBUG: '-all',
-      }).catch((error: unknown) => String(error))
+      await runIn(project, ['cmake', '--install', 'build', '--prefix', join(root, 'moved é')])
 
-      // Python starts embedded. numpy does not load under wine 8, whose ucrtbase has no crealf.
-      expect(output).toContain('Started    3.14.6')
+      for (const program of ['build/hello-numpy.exe', join(root, 'moved é', 'hello-numpy.exe')]) {
+        const output = await runIn(project, ['/usr/lib/wine/wine64', program], {
+          WINEPREFIX: join(root, 'wine'),
+          WINEDEBUG: '-all',
+        }).catch((error: unknown) => String(error))
+
+        // Python starts embedded. numpy does not load under wine 8, whose ucrtbase has no crealf.
+        expect(output).toContain('Started    3.14.6')
+      }
     })
   },
 )
