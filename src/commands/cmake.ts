@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { PyEmbedError } from '../errors.ts'
-import { cmakeLines } from '../cmake/lines.ts'
+import { cmakeLines, otherDoors } from '../cmake/lines.ts'
 import { openProject } from '../project/open.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
@@ -19,8 +19,11 @@ export const run: Run<Flags> = (_, { project, dir }) => {
       hint: 'Run `pyembed sync`',
     })
   }
+  const doors = otherDoors(generated)
+  // Comments, so that the output may be appended to a CMakeLists.txt.
+  const others = doors.map(({ cmake, use }) => `# Or, from CMake ${cmake}: ${use}`)
   return {
-    json: { dir: generated, file, lines: cmakeLines },
-    text: dir === true ? generated : cmakeLines.trimEnd(),
+    json: { dir: generated, file, lines: cmakeLines, doors },
+    text: dir === true ? generated : `${cmakeLines}\n${others.join('\n')}`,
   }
 }

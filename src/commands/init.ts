@@ -17,6 +17,7 @@ export const run: Run<Flags> = async (_, { project, name, python }) => {
     '',
     cmakeLines,
     'Then run: pyembed sync',
+    'A CMakeLists.txt that may not be touched: `pyembed cmake` tells how, after sync.',
   ]
   return { json: { ...result, cmakeLines }, text: text.join('\n') }
 }
