@@ -33,10 +33,11 @@ export async function installCMake(version: string): Promise<CMake> {
   if (found !== undefined) return found
   const directory = join(readEnvironment().cacheDir, 'test-tools', `cmake-${version}`)
   const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--target', directory]
-  await execa('python3', ['-m', 'pip', 'install', ...options, `cmake==${version}`])
+  const args = ['-m', 'pip', 'install', ...options, `cmake==${version}`]
+  const { stderr } = await execa('python3', args, { reject: false })
   const installed = findCMakes(version).find(isIt)
-  if (installed === undefined) throw new Error(`pip put no CMake into ${directory}`)
-  return installed
+  if (installed !== undefined) return installed
+  throw new Error(`CMake ${version} is not this machine's, and pip has none: ${stderr}`)
 }
 
 /** Of two versions. */
