@@ -1,4 +1,13 @@
 /** The public API of pyembed: the same functions that the command line calls. */
+export { checkBuild, type CheckOptions } from './check/check-build.ts'
+export type {
+  CheckProblem,
+  CheckReport,
+  FoundPython,
+  NestedBuild,
+  Owner,
+  PythonKind,
+} from './check/report.ts'
 export type { Context } from './context.ts'
 export { type Environment, readEnvironment } from './env.ts'
 export { type ErrorCode, errorCodes, PyEmbedError } from './errors.ts'
