@@ -139,6 +139,11 @@ pyembed_install()
   },
 )
 
+function pythonOf(target: string): string {
+  const { prefix } = sharedResult('20260610', target)
+  return join(prefix, target === windows ? 'python.exe' : 'bin/python3.14')
+}
+
 describeWithTools(['qemu-aarch64-static', wine], 'byte code', () => {
   it('is the same from every host, in any order, and what Python itself would write', async () => {
     const root = temporaryDirectory('bytecode')
@@ -149,7 +154,13 @@ describeWithTools(['qemu-aarch64-static', wine], 'byte code', () => {
       .map((name) => `${folder}/${name}`)
       .slice(0, 60)
     writeFileSync(join(root, 'list'), names.join('\n'))
-    writeFileSync(join(root, 'reversed'), [...names].reverse().join('\n'))
+    writeFileSync(
+      join(root, 'reversed'),
+      names
+        .slice()
+        .sort((a, b) => (a < b ? 1 : -1))
+        .join('\n'),
+    )
     const compile = async (output: string, list: string, ...python: string[]): Promise<void> => {
       await execa(
         python[0] ?? '',
@@ -167,13 +178,10 @@ describeWithTools(['qemu-aarch64-static', wine], 'byte code', () => {
         },
       )
     }
-    const other = (target: string, path: string): string =>
-      join(sharedResult('20260610', target).prefix, path)
-
     await compile('here', 'list', join(prefix, 'bin/python3.14'))
     await compile('reversed-out', 'reversed', join(prefix, 'bin/python3.14'))
-    await compile('aarch64', 'list', ...emulate, other(aarch64, 'bin/python3.14'))
-    await compile('windows', 'list', wine, other(windows, 'python.exe'))
+    await compile('aarch64', 'list', ...emulate, pythonOf(aarch64))
+    await compile('windows', 'list', wine, pythonOf(windows))
 
     for (const host of ['reversed-out', 'aarch64', 'windows']) {
       expect(await differences(join(root, 'here'), join(root, host))).toBe('')
