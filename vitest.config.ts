@@ -13,6 +13,8 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+          // Some start programs, and machines are shared: a test that hangs is still found.
+          testTimeout: 60_000,
         },
       },
       {

@@ -137,9 +137,9 @@ describeUnless(
     })
 
     it('says what to set when the system knows no home of theirs', async () => {
-      const unknown = ['--reuid=54321', '--regid=54321', '--clear-groups']
+      const [program = '', ...options] = nobody.map((word) => word.replace('65534', '54321'))
       const run = (...args: string[]) =>
-        spawnSync('setpriv', [...unknown, process.execPath, cliPath, ...args], {
+        spawnSync(program, [...options, process.execPath, cliPath, ...args], {
           env: { PATH: process.env['PATH'] },
           encoding: 'utf8',
         })
