@@ -38,8 +38,9 @@ describeWithTools(['cmake', 'ninja', 'cc', 'g++', 'readelf'], 'matrix', () => {
     const doors = doorsOf(cmake).filter((door) => door === 'include' || door === 'provider')
     for (const door of [undefined, ...doors]) {
       const cell = { row, cmake, generator: 'Ninja', door } as const
-      // All but one are configured only, and judged by what the build would do.
-      const judgement = judge(await runCell(world, cell, { isPlanned: door !== 'include' }))
+      // Those that are led astray when they run, too, are built; the others are judged by what a build would do.
+      const isBuilt = row.case === 'numpy' && door === 'include'
+      const judgement = judge(await runCell(world, cell, { isPlanned: !isBuilt }))
       const verdict = compare(cell, judgement)
 
       expect(isMiss(verdict), `${door ?? 'without pyembed'}: ${verdict}: ${judgement.detail}`).toBe(
