@@ -48,7 +48,7 @@ function(pyembed_trim_inventory lines_var)
     "lib/(lib)?(tcl|tk|itcl|tdbc|thread|Tix)[0-9.]*(tk[0-9.]*)?(/|\\.so|\\.dylib)" "tcl/" "DLLs/((tcl|tk)[0-9]+t?|zlib1)\\.dll")
   set(rules_headers
     "include/" "libs/" "lib/pkgconfig/" "${stdlib}/config-" "bin/python3[^\"/]*-config\""
-    "${sitelib}/[^\"]*\\.(h|hpp|pxd|a|lib)\"")
+    "${sitelib}/[^\"]*\\.(h|hpp|pxd|a|lib|pc)\"")
   set(rules_pip "${sitelib}/pip(/|-[^/\"]*\\.dist-info/)" "${stdlib}/ensurepip/" "${scripts}/pip[0-9.]*(\\.exe)?\"")
 
   foreach(name IN LISTS arg_TRIM)
