@@ -75,7 +75,7 @@ async function runSteps(world: World, cell: Cell, isPlanned: boolean): Promise<S
       timeout: 300_000,
       killSignal: 'SIGKILL',
     })
-    output = result.all
+    output = result.all ?? result.shortMessage ?? ''
     return !result.failed
   }
 

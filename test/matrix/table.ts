@@ -12,7 +12,7 @@ export interface Result {
 
 /** One line of a cell that is not as expected. */
 export function describeMiss({ cell, verdict, detail }: Result): string {
-  return `${verdict}  ${nameOf(cell)}: ${detail.replaceAll(/\s+/g, ' ').trim()}`
+  return `${verdict}  ${nameOf(cell)}: ${detail.replaceAll(/\s+/g, ' ').trim().slice(0, 1000)}`
 }
 
 export function nameOf({ row, cmake, generator, door }: Cell): string {

@@ -1,5 +1,5 @@
-# A library from before FindPython.
-if(POLICY CMP0148)
+# A library from before FindPython. CMake's own modules are there under the old policy only.
+if(POLICY CMP0148 AND NOT TARGET pyembed::Python)
   cmake_policy(SET CMP0148 OLD)
 endif()
 find_package(PythonInterp REQUIRED)
