@@ -46,7 +46,7 @@ export async function withLease(
     file = await take(path, name)
     if (file !== undefined) break
     const dead = await watch()
-    if (dead !== undefined && (await remove(path, dead))) continue
+    if (dead !== undefined && (await removeLease(path, dead))) continue
     if (!isWaiting) onWait?.()
     isWaiting = true
     await sleep(timing.poll, undefined, { signal })
@@ -62,7 +62,7 @@ export async function withLease(
   } finally {
     clearInterval(heartbeat)
     await held.close()
-    while (!(await remove(path, name))) await sleep(timing.poll)
+    while (!(await removeLease(path, name))) await sleep(timing.poll)
   }
 }
 
@@ -109,7 +109,7 @@ const markerAge = 60_000
  * Removes the lease of that name, not one that came meanwhile: who removes holds a marker, so that between the look
  * and the removal nobody else does. False when another one holds it.
  */
-async function remove(path: string, name: string): Promise<boolean> {
+export async function removeLease(path: string, name: string): Promise<boolean> {
   const marker = `${path}.remove`
   try {
     await (await open(marker, 'wx')).close()

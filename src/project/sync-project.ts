@@ -60,7 +60,7 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   await sweepProject(project)
   await writeProjectFiles(project, manifest, entries)
   const results = entries.map((entry) => describeEntry(entry, project))
-  await writeSyncState(project, inputs, results, root)
+  await writeSyncState(project, manifest.app, inputs, results, root)
   return { results, hasChanged: true }
 }
 
@@ -110,6 +110,7 @@ function describeEntry(
 /** Remembers a sync for {@link findSynced}. Results of other targets stay while the same lock is in force. */
 async function writeSyncState(
   project: Project,
+  { name, id = '' }: Manifest['app'],
   inputs: SyncInputs,
   results: readonly SyncResult[],
   root: string | undefined,
@@ -119,6 +120,7 @@ async function writeSyncState(
   const now = Object.fromEntries(results.map((result) => [result.target, result]))
   const state: SyncState = {
     inputs,
+    app: { name, id },
     targets: { ...others, ...now },
     files: stampFiles(project),
     root,
