@@ -1,3 +1,4 @@
+import { entriesOfVenvs } from '../project/venv-entries.ts'
 import { pruneStore } from '../store/prune.ts'
 import { formatSize } from '../text/size.ts'
 import type { Run } from './command.ts'
@@ -15,6 +16,7 @@ export const run: Run<Flags> = async ({ env }, { dryRun, olderThan }) => {
   const { isDryRun, removed, freedBytes } = await pruneStore(env, {
     isDryRun: dryRun,
     olderThanDays,
+    alsoUsed: () => entriesOfVenvs(env),
   })
   const end = isDryRun ? 'Would free' : 'Freed'
   return {

@@ -12,6 +12,6 @@ export const run: Run<VenvFlags> = async (context, flags) => {
   const venv =
     found.state === 'ready'
       ? found.venv
-      : await (await import('./cold.ts')).requireVenv(context, place, name)
+      : await (await import('./venv-lean.ts')).requireVenv(context, place, name)
   return { json: { ...venvJson(place, venv), created: false }, text: venv.path }
 }

@@ -4,6 +4,7 @@ import type { AddCommand } from './command.ts'
 import { run as venvList } from './venv-list.ts'
 import { run as venvPath } from './venv-path.ts'
 
+const lean = () => import('./venv-lean.ts')
 const cold = () => import('./cold.ts')
 
 /** The verbs of `pyembed venv`. */
@@ -13,7 +14,7 @@ export function addVenvCommands(program: Command, add: AddCommand): void {
     venv,
     'create <name>',
     'make an environment, unless it is there',
-    async () => (await cold()).venvCreate,
+    async () => (await lean()).venvCreate,
     (command) =>
       withApp(command).option(
         '--inherit <what>',
@@ -33,7 +34,7 @@ export function addVenvCommands(program: Command, add: AddCommand): void {
     venv,
     'run <name> [command...]',
     'run a program in an environment: run NAME -- python -m module',
-    async () => (await cold()).venvRun,
+    async () => (await lean()).venvRun,
     withApp,
   )
   add(
@@ -56,7 +57,7 @@ export function addVenvCommands(program: Command, add: AddCommand): void {
     venv,
     'remove <name>',
     'remove an environment that nobody uses',
-    async () => (await cold()).venvRemove,
+    async () => (await lean()).venvRemove,
     (command) => withApp(command).option('--key <key>', 'of the app with this key, be it gone'),
   )
   add(

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { recordApp } from './app-record.ts'
-import { lockVenvIfFree, withVenvLock } from './lock.ts'
+import { lockVenv, lockVenvIfFree, withVenvLock } from './lock.ts'
 import { type Found, lookAt, type Venv } from './look.ts'
 import type { AppPlace } from './place.ts'
 import { recover } from './recover.ts'
@@ -119,6 +119,5 @@ async function takeLock(context: Context, place: AppPlace & { name: string }, is
     if (isUsable) return undefined
     throw error
   }
-  const { lockVenv } = await import('./lock.ts')
   return lockVenv(context, place, 'relink')
 }

@@ -36,5 +36,5 @@ export function baseConstraints(sitePackages: string): string {
 }
 
 export function hasPip(sitePackages: string): boolean {
-  return listDirectory(join(sitePackages, 'pip')).includes('__init__.py')
+  return listDirectory(join(sitePackages, 'pip')).includes('__main__.py')
 }

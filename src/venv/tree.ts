@@ -9,11 +9,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 
+import { dirname } from 'node:path'
+
 import { writeFileAtomic } from '../fs/atomic.ts'
 import { requireLinks } from '../fs/links.ts'
 import { formatCfg } from './cfg.ts'
 import { joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
+import { pipShim, pipShimPath } from './pip-shim.ts'
 import type { AppPlace } from './place.ts'
 import { formatRecord, recordName, type VenvRecord } from './record.ts'
 
@@ -21,11 +24,20 @@ import { formatRecord, recordName, type VenvRecord } from './record.ts'
 export function writeTree(place: AppPlace, path: string, record: VenvRecord): void {
   const { system, app, key } = place
   const at = (file: string): string => joinPath(system, path, ...file.split('/'))
-  const { folders, links, copies } = venvLayout(system, record.abi, record.base.executable)
+  const { folders, links, copies, sitePackages } = venvLayout(
+    system,
+    record.abi,
+    record.base.executable,
+  )
   mkdirSync(path)
   for (const folder of folders) mkdirSync(at(folder))
   if (Object.keys(links).length > 0) writeLinks(links, at)
   for (const [file, from] of Object.entries(copies)) copyFileSync(from, at(file))
+  if (record.inherit === 'none') {
+    const shim = at(`${sitePackages}/${pipShimPath}`)
+    mkdirSync(dirname(shim))
+    writeFileSync(shim, pipShim)
+  }
   writeFileSync(at('pyvenv.cfg'), formatCfg({ ...record, app: app.name, key }))
   writeFileSync(at(recordName), formatRecord(record))
 }

@@ -10,6 +10,7 @@ import { dataHome } from '../../src/venv/data-home.ts'
 import { venvKey } from '../../src/venv/key.ts'
 import { venvLayout, type VenvLayout } from '../../src/venv/layout.ts'
 import { folderName, isVenvName } from '../../src/venv/names.ts'
+import { pipShim, pipShimPath } from '../../src/venv/pip-shim.ts'
 import {
   formatApp,
   formatRecord,
@@ -124,3 +125,10 @@ it.each(readCases<{ app: App; text: string }>('apps'))('app.json: %j', ({ app, t
   expect(formatApp(app)).toBe(text)
   expect(parseApp(text)).toEqual(app)
 })
+
+it.each(readCases<{ path: string; text: string }>('pip'))(
+  'pip for an environment of its own: $path',
+  ({ path, text }) => {
+    expect({ path: pipShimPath, text: pipShim }).toEqual({ path, text })
+  },
+)
