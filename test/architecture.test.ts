@@ -10,7 +10,17 @@ import { errorCodes } from '../src/errors.ts'
 /** docs/architecture.md, "Data flow": a folder may use those before it. */
 const base = ['platform', 'fetch', 'archive', 'binary', 'fs', 'process', 'text']
 const baseFiles = ['errors.ts', 'events.ts', 'env.ts', 'context.ts']
-const flow = ['manifest', 'releases', 'lock', 'store', 'install', 'packages', 'cmake', 'project']
+const flow = [
+  'manifest',
+  'releases',
+  'lock',
+  'store',
+  'install',
+  'packages',
+  'cmake',
+  'venv',
+  'project',
+]
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 

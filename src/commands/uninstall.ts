@@ -39,7 +39,10 @@ export const run: Run<Flags> = async (context, { dryRun, yes, venvs, dataHome })
     : `Freed ${formatSize(freedBytes)}`
   return {
     json: {
-      ...{ dryRun: isDryRun, removed, freedBytes, projects },
+      dryRun: isDryRun,
+      removed,
+      freedBytes,
+      projects,
       venvs: goneVenvs.map(({ path, sizeBytes }) => ({ path, sizeBytes })),
     },
     text:

@@ -16,7 +16,11 @@ export const run: Run<Flags> = async (context, { olderThan = '30', yes, dataHome
   const olderThanDays = parseDays(olderThan, 'venv prune')
   const { removed, kept } = await pruneVenvs(context, home, { olderThanDays, isDryRun })
   const rows = removed.map(({ app, name, sizeBytes, lastUsed, path }) => [
-    ...[app, name, formatSize(sizeBytes), `last used ${lastUsed.toISOString().slice(0, 10)}`, path],
+    app,
+    name,
+    formatSize(sizeBytes),
+    `last used ${lastUsed.toISOString().slice(0, 10)}`,
+    path,
   ])
   const end = isDryRun
     ? 'Nothing was removed. To remove this, run: pyembed venv prune --yes'
@@ -29,7 +33,11 @@ export const run: Run<Flags> = async (context, { olderThan = '30', yes, dataHome
     json: {
       dryRun: isDryRun,
       removed: removed.map(({ app, key, name, path, sizeBytes, lastUsed }) => ({
-        ...{ app, key, name, path, sizeBytes },
+        app,
+        key,
+        name,
+        path,
+        sizeBytes,
         lastUsed: lastUsed.toISOString(),
       })),
       kept: kept.map(({ venv, reason }) => ({ path: venv.path, reason })),

@@ -4,7 +4,15 @@ import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { temporaryName } from './atomic.ts'
 
 /** What file systems without symbolic links answer, and Windows to users without the right to make them. */
-const refusals = ['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'UNKNOWN']
+const refusals = new Set([
+  'EPERM',
+  'EACCES',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EINVAL',
+  'UNKNOWN',
+])
 
 /** Makes sure, before work that needs them, that symbolic links can be made beside `path`. @throws PYEMBED_LINKS_REFUSED */
 export function requireLinks(path: string): void {
@@ -13,7 +21,7 @@ export function requireLinks(path: string): void {
     symlinkSync('target', probe)
   } catch (error) {
     const code = systemErrorCode(error) ?? ''
-    if (!refusals.includes(code)) throw error
+    if (!refusals.has(code)) throw error
     throw new PyEmbedError(
       'PYEMBED_LINKS_REFUSED',
       `no symbolic link can be made at \`${path}\` (${code})`,

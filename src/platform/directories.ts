@@ -9,6 +9,15 @@ export interface UserDirectories {
   readonly cache: string
 }
 
+/** An empty HOME makes homedir() empty; and not every user has an entry in the system's database. */
+function userHome(): string {
+  try {
+    return isAbsolute(homedir()) ? homedir() : userInfo().homedir
+  } catch {
+    return '/nonexistent'
+  }
+}
+
 /**
  * The user's directories by the conventions of the system (env-paths), always absolute: a relative
  * `XDG_*` value is ignored, as the XDG Base Directory Specification demands.
@@ -19,8 +28,7 @@ export function userDirectories(
   if (process.platform === 'win32' || process.platform === 'darwin') {
     return envPaths('pyembed', { suffix: '' })
   }
-  // An empty HOME makes homedir() empty.
-  const home = isAbsolute(homedir()) ? homedir() : userInfo().homedir
+  const home = userHome()
 
   const xdg = (name: string, fallback: string): string => {
     const value = variables[name]

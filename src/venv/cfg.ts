@@ -14,9 +14,9 @@ export interface CfgInputs {
 /** `pyvenv.cfg`, which makes a folder an environment for Python; it ignores what it does not know. */
 export function formatCfg({ base, inherit, app, key }: CfgInputs): string {
   const { executable, version } = base
-  const { dirname } = executable.startsWith('/') ? posix : win32
+  const paths = executable.startsWith('/') ? posix : win32
   return [
-    `home = ${dirname(executable)}`,
+    `home = ${paths.dirname(executable)}`,
     `include-system-site-packages = ${inherit === 'base'}`,
     `version = ${version}`,
     `executable = ${executable}`,

@@ -3,7 +3,16 @@ import { join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
 
-const refusals = ['EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EINVAL']
+const refusals = new Set([
+  'EPERM',
+  'EACCES',
+  'EMLINK',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EXDEV',
+  'EINVAL',
+])
 
 /**
  * Copies a folder, its files as hard links where that works: pip replaces files and never writes into them. Those of
@@ -23,7 +32,7 @@ function copyOne(source: string, target: string, isLink: boolean): void {
   try {
     if (isLink) return linkSync(source, target)
   } catch (error) {
-    if (!refusals.includes(systemErrorCode(error) ?? '')) throw error
+    if (!refusals.has(systemErrorCode(error) ?? '')) throw error
   }
   copyFileSync(source, target)
 }

@@ -148,7 +148,7 @@ function holdersOf({ directory, name }: VenvPlace): readonly HolderFile[] {
 }
 
 function requirePatience({ name }: VenvPlace, files: readonly HolderFile[], waited: number): void {
-  const [worst] = files.filter(
+  const worst = files.find(
     ({ holder }) => holder !== undefined && (holder.purpose === 'run' || !isHere(holder)),
   )
   if (worst === undefined && (files.length > 0 || waited < 5 * patience)) return

@@ -46,16 +46,23 @@ export async function runSteps(
   try {
     const constraints = record.inherit === 'base' ? baseConstraints(base) : ''
     const common = [
-      ...['--disable-pip-version-check', '--no-input', '--progress-bar=off', '--no-compile'],
-      ...['--no-warn-script-location', '--root-user-action=ignore'],
+      '--disable-pip-version-check',
+      '--no-input',
+      '--progress-bar=off',
+      '--no-compile',
+      '--no-warn-script-location',
+      '--root-user-action=ignore',
       ...(context.env.isOffline ? ['--no-index'] : []),
-      ...['--constraint', writeInput(work, 'constraints.txt', constraints)],
+      '--constraint',
+      writeInput(work, 'constraints.txt', constraints),
     ]
     for (const [index, step] of steps.entries()) {
       const what = describeStep(step, index, steps.length)
       await runStep(context, record, executable, what, [
         ...starts(context, place, base),
-        ...['install', ...common, ...pipArguments(step, work)],
+        'install',
+        ...common,
+        ...pipArguments(step, work),
       ])
     }
   } finally {

@@ -48,9 +48,9 @@ export function readSteps(path: string): readonly Step[] {
     })
   if (!Array.isArray(data)) throw wrong('is no JSON array of steps')
   return data.map((request: unknown, index) => {
-    const known = [...Object.keys(noStep)]
+    const known = new Set(Object.keys(noStep))
     const keys = typeof request === 'object' && request !== null ? Object.keys(request) : ['']
-    const unknown = keys.find((key) => !known.includes(key))
+    const unknown = keys.find((key) => !known.has(key))
     if (unknown !== undefined)
       throw wrong(`has a step (number ${index + 1}) with an unknown \`${unknown}\``)
     const files = (request as StepRequest).requirementFiles ?? []

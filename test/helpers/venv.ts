@@ -34,6 +34,8 @@ export interface InstalledApp {
   readonly env: Readonly<Record<string, string | undefined>>
   /** `pyembed venv ARGS… --app <this>` */
   readonly venv: (...args: readonly string[]) => Promise<CliResult>
+  /** Makes one; `--inherit none` and the like follow its name. */
+  readonly create: (...args: readonly string[]) => Promise<VenvJson>
   /** All environments of its data directory. */
   readonly list: () => Promise<readonly ListedJson[]>
 }
@@ -65,9 +67,42 @@ export function openApp(path: string, dataHome: string, prefix: string): Install
   const env = { ...inject('cliEnv'), XDG_DATA_HOME: dataHome }
   const run = (args: readonly string[]): Promise<CliResult> => runCli(args, { env, cwd: '/' })
   return {
-    ...{ path, executable, dataHome, prefix, env },
+    path,
+    executable,
+    dataHome,
+    prefix,
+    env,
     // First, for what follows `--` is not of pyembed.
     venv: (verb = '', ...rest) => run(['venv', verb, '--app', executable, ...rest]),
+    create: async (...args) => {
+      const { exitCode, stderr, json } = await run([
+        'venv',
+        'create',
+        '--app',
+        executable,
+        '--json',
+        ...args,
+      ])
+      if (exitCode !== 0) throw new Error(stderr)
+      return json<VenvJson>()
+    },
     list: async () => (await run(['venv', 'list', '--json'])).json<ListedJson[]>(),
   }
+}
+
+/** The code of the error that a command ended with. */
+export function codeIn(stderr: string): string | undefined {
+  return /error\[(\w+)\]/.exec(stderr)?.[1]
+}
+
+/** Installs the package of {@link makeWheel} from a folder. */
+export function addDemo({ venv }: InstalledApp, name: string, wheels: string): Promise<CliResult> {
+  return venv('install', name, '--offline', '--find-links', wheels, '--', 'demo')
+}
+
+/** `1` and the prefix of the base, when that package can be imported; else what is said instead. */
+export async function importDemo({ venv }: InstalledApp, name: string): Promise<string> {
+  const program = 'import demo, sys; print(demo.value, sys.base_prefix)'
+  const { stdout, stderr } = await venv('run', name, '--', 'python', '-c', program)
+  return stdout + stderr
 }
