@@ -38,10 +38,22 @@ export function venvPath(
 
 /** What is there now. Only reads. */
 export function lookAt(place: AppPlace, name: string): Found {
+  return hasUnfinished(place, name) ? { state: 'unfinished' } : lookInPlace(place, name)
+}
+
+/** What a dead process began to replace; or, on Windows, what waits for those that run in it to end. */
+function hasUnfinished(place: AppPlace, name: string): boolean {
+  const has = (suffix: string): boolean => existsSync(venvPath(place, `.${name}.${suffix}`))
+  return has('next') || (has('old') && !existsSync(venvPath(place, name)))
+}
+
+/** As {@link lookAt}, whatever else waits to take its place. */
+export function lookInPlace(
+  place: AppPlace,
+  name: string,
+): Exclude<Found, { state: 'unfinished' }> {
   const path = venvPath(place, name)
   const isHere = lstatSync(path, { throwIfNoEntry: false }) !== undefined
-  const has = (suffix: string): boolean => existsSync(venvPath(place, `.${name}.${suffix}`))
-  if (has('next') || (!isHere && has('old'))) return { state: 'unfinished' }
   if (!isHere) return lookElsewhere(place, name)
 
   const { verdict, record } = readRecord(place, name)
@@ -93,7 +105,7 @@ function isSameBase({ base }: VenvRecord, place: AppPlace): boolean {
 }
 
 /** Not there: is it there for another Python of this app, or where the app was before? */
-function lookElsewhere(place: AppPlace, name: string): Found {
+function lookElsewhere(place: AppPlace, name: string): Exclude<Found, { state: 'unfinished' }> {
   const others = otherKeys(place).filter(({ directory }) => listDirectory(directory).includes(name))
   for (const { key, directory, app } of others) {
     if (app?.identity !== place.app.identity) continue

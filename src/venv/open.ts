@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { recordApp } from './app-record.ts'
-import { lockVenv, lockVenvIfFree, withVenvLock } from './lock.ts'
-import { type Found, lookAt, type Venv } from './look.ts'
+import { lockVenv, lockVenvIfFree } from './lock.ts'
+import { type Found, lookAt, lookInPlace, type Venv } from './look.ts'
 import type { AppPlace } from './place.ts'
 import { recover } from './recover.ts'
 import type { VenvRecord } from './record.ts'
@@ -17,12 +17,9 @@ export type Opened = Exclude<Found, { state: 'unfinished' | 'stale' }>
  * and the base of an app that moved.
  */
 export async function openVenv(context: Context, place: AppPlace, name: string): Promise<Opened> {
-  let found = lookAt(place, name)
-  if (found.state === 'unfinished') {
-    await withVenvLock(context, { ...place, name }, 'relink', () => recover(place, name))
-    found = lookAt(place, name)
-  }
-  if (found.state === 'unfinished') return { state: 'missing', isGarbage: false }
+  let found = await lookFinished(context, place, name)
+  // Another look, for between two system calls of the first one it may have been replaced.
+  if (found.state !== 'ready') found = await lookFinished(context, place, name)
   const opened =
     found.state === 'stale' ? await relink(context, place, found.venv, found.isUsable) : found
   if (opened.state === 'ready') {
@@ -88,6 +85,23 @@ export function stateError(
   }
 }
 
+async function lookFinished(context: Context, place: AppPlace, name: string) {
+  if (lookAt(place, name).state === 'unfinished') await finish(context, place, name)
+  return lookInPlace(place, name)
+}
+
+/** Puts right what is unfinished, unless somebody runs in what it is to replace. */
+async function finish(context: Context, place: AppPlace, name: string): Promise<void> {
+  const isUsable = lookInPlace(place, name).state === 'ready'
+  const lock = await takeLock(context, { ...place, name }, isUsable)
+  if (lock === undefined) return
+  try {
+    recover(place, name)
+  } finally {
+    lock.release()
+  }
+}
+
 /** The app moved, or has another patch of its Python: links and files that name it are written anew. */
 async function relink(
   context: Context,
@@ -99,9 +113,8 @@ async function relink(
   const lock = await takeLock(context, id, isUsable)
   if (lock === undefined) return { state: 'ready', venv }
   try {
-    const found = lookAt(place, venv.name)
-    if (found.state !== 'stale')
-      return found.state === 'unfinished' ? { state: 'missing', isGarbage: false } : found
+    const found = lookInPlace(place, venv.name)
+    if (found.state !== 'stale') return found
     const record: VenvRecord = { ...found.venv.record, base: place.base }
     await rewriteTree(place, venv.path, record)
     return { state: 'ready', venv: { ...venv, record } }
