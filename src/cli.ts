@@ -4,7 +4,6 @@ import { CommanderError } from 'commander'
 import { createProgram } from './commands/table.ts'
 import type { Run } from './commands/command.ts'
 import type { CommonFlags } from './commands/options.ts'
-import type { Environment } from './env.ts'
 import { readEnvironment } from './env.ts'
 import { hasErrorCode } from './errors.ts'
 import { createReporter, exitCodes } from './reporter/reporter.ts'
@@ -32,7 +31,7 @@ async function runCommand<Flags extends CommonFlags>(
   flags: Flags,
   output: Streams,
 ): Promise<number> {
-  const env = applyFlags(readEnvironment(), flags)
+  const env = readEnvironment(undefined, { isOffline: flags.offline })
   const reporter = createReporter(output, {
     isJson: flags.json === true,
     isQuiet: flags.quiet === true,
@@ -68,8 +67,4 @@ async function runCommand<Flags extends CommonFlags>(
   } finally {
     ignore()
   }
-}
-
-function applyFlags(env: Environment, flags: CommonFlags): Environment {
-  return flags.offline === true ? { ...env, isOffline: true } : env
 }

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 
 import { defaultTransferPolicy, type TransferPolicy } from './fetch/policy.ts'
-import { userDirectories } from './platform/directories.ts'
+import { userDirectory } from './platform/directories.ts'
 
 /** Every environment variable that pyembed reads, with what it does. docs/environment.md shows this table. */
 export const environmentVariables = {
@@ -45,9 +45,13 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>
 }
 
-/** Reads the variables above; relative directories are ignored, as the XDG specification asks. */
+/**
+ * Reads the variables above; relative directories are ignored, as the XDG specification asks. Where the user's own
+ * are is asked when a directory is used: who has none may still call for help.
+ */
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
+  { isOffline = false }: { readonly isOffline?: boolean | undefined } = {},
 ): Environment {
   const value = (name: EnvironmentVariable): string | undefined => variables[name] || undefined
   const isSet = (name: EnvironmentVariable): boolean =>
@@ -56,20 +60,23 @@ export function readEnvironment(
     const path = value(name)
     return path !== undefined && isAbsolute(path) ? path : undefined
   }
-  const user = userDirectories(variables)
   const authorities = value('SSL_CERT_FILE')
   // Node reads its variable itself, unless it is given a list.
   const more = value('NODE_EXTRA_CA_CERTS')
 
   return {
-    cacheDir: directory('PYEMBED_CACHE_DIR') ?? user.cache,
-    dataDir: directory('PYEMBED_DATA_DIR') ?? user.data,
+    get cacheDir() {
+      return directory('PYEMBED_CACHE_DIR') ?? userDirectory('cache', variables)
+    },
+    get dataDir() {
+      return directory('PYEMBED_DATA_DIR') ?? userDirectory('data', variables)
+    },
     pythonMirror: value('PYEMBED_PYTHON_MIRROR'),
     pythonUpstreams,
     certificateFiles:
       authorities === undefined ? [] : [authorities, ...(more === undefined ? [] : [more])],
     transfer: defaultTransferPolicy,
-    isOffline: isSet('PYEMBED_OFFLINE'),
+    isOffline: isOffline || isSet('PYEMBED_OFFLINE'),
     isProgressWanted: !isSet('PYEMBED_NO_PROGRESS'),
     isColorWanted: value('NO_COLOR') === undefined,
     isCi: isSet('CI'),

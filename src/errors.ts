@@ -14,6 +14,7 @@ export const errorCodes = [
   'PYEMBED_TARGET_NOT_FOUND',
   'PYEMBED_TARGET_NOT_IN_MANIFEST',
   'PYEMBED_HOST_UNSUPPORTED',
+  'PYEMBED_HOME_UNKNOWN',
   'PYEMBED_PACKAGE_NOT_FOUND',
   'PYEMBED_PACKAGE_CONFLICT',
   'PYEMBED_PACKAGE_VERSIONS_DIFFER',
@@ -56,7 +57,6 @@ export const errorCodes = [
   'PYEMBED_ROOT_INVALID',
   'PYEMBED_NOT_SYNCED',
   'PYEMBED_PATH_UNSUPPORTED',
-  'PYEMBED_NO_HOME',
   'PYEMBED_APP_UNKNOWN',
   'PYEMBED_APP_FILE_INVALID',
   'PYEMBED_VENV_NAME',
@@ -104,10 +104,18 @@ export function hasErrorCode(error: unknown, code: ErrorCode): error is PyEmbedE
   return error instanceof PyEmbedError && error.code === code
 }
 
-/** Removes credentials from URLs and control characters (but for newline and tab) from text that will be shown. */
+/**
+ * Removes credentials and queries (which may hold signatures) from URLs, and control characters (but for newline and
+ * tab), from text that will be shown. Up to the last `@`, for a password may hold a `/` that it should not.
+ */
 export function redact(text: string): string {
   return text
-    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"`]+@/gi, '$1***@')
+    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"`]+)@/gi, (url, scheme: string, rest: string) => {
+      const [authority = ''] = `${rest}@`.split('/')
+      const hasCredentials = authority.includes('@') || /:(?!\d*$)/.test(authority)
+      return hasCredentials ? `${scheme}***@` : url
+    })
+    .replaceAll(/\b(https?:\/\/[^\s'"`?]+\?)[^\s'"`]+/gi, '$1***')
     .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD')
 }
 

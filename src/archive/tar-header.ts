@@ -75,7 +75,10 @@ export function readPaxRecords(data: Buffer, fail: Fail): ReadonlyMap<string, st
     const record = isWhole ? data.toString('utf8', space + 1, end - 1) : ''
     const equals = record.indexOf('=')
     if (equals < 1) fail('an extended header is damaged')
-    records.set(record.slice(0, equals), record.slice(equals + 1))
+    const key = record.slice(0, equals)
+    // The last one counts, says POSIX; not all readers do.
+    if (records.has(key)) fail(`an extended header has two values of ${key}`)
+    records.set(key, record.slice(equals + 1))
     start = end
   }
   return records

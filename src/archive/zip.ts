@@ -59,6 +59,7 @@ async function readFiles(fd: number, name: string): Promise<readonly ZipFile[]> 
   let unpacked = 0
   let packed = 0
   for await (const entry of zip.eachEntry()) {
+    if (entry.isEncrypted()) throw corrupt(name, 'it is encrypted')
     unpacked += entry.uncompressedSize
     packed += entry.compressedSize
     checkSize(name, unpacked, size)

@@ -28,7 +28,8 @@ export const run: Run<Flags> = async (context, { dryRun, yes, venvs, dataHome })
   const { removed: goneVenvs, kept } =
     yes === true ? await removeVenvs(context, found) : { removed: found, kept: [] }
   const { isDryRun, removed, freedBytes } = await uninstall(env, { isDryRun: yes !== true })
-  const projects = roots.filter(({ isGone }) => !isGone).map(({ project }) => project)
+  const living = roots.filter(({ isGone }) => !isGone).map(({ project }) => project)
+  const projects = [...new Set(living)]
   const users = projects.map((project) => `Used by ${project}`)
   const venvLines = [
     ...goneVenvs.map(({ path, sizeBytes }) => `environment  ${formatSize(sizeBytes)}  ${path}`),

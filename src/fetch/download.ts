@@ -8,7 +8,8 @@ import type { Growth } from '../fs/growth.ts'
 import { withLease } from '../fs/lease.ts'
 import { cachedSize, cachePath } from './cache.ts'
 import { openClient } from './client.ts'
-import { openPartial, sweepPartials } from './partial.ts'
+import { sweepLeftovers } from './leftovers.ts'
+import { openPartial } from './partial.ts'
 import { fromSources } from './retry.ts'
 import type { Source } from './source.ts'
 import { fetchFrom, type Wanted } from './transfer.ts'
@@ -37,11 +38,11 @@ export async function downloadFile(
   const { env, emit, signal } = context
   const path = cachePath(env.cacheDir, wanted.sha256)
   const isDone = async () => (await cachedSize(env.cacheDir, wanted.sha256)) !== undefined
+  await sweepTemporary(dirname(path))
+  await sweepLeftovers(dirname(path))
   if (await isDone()) return path
 
   await mkdir(dirname(path), { recursive: true })
-  await sweepTemporary(dirname(path))
-  await sweepPartials(dirname(path))
   emit({ kind: 'start', id: wanted.name, text: `Fetching ${wanted.name}` })
   let from = 'another process'
   const onWait = () => emit({ kind: 'detail', text: `another process fetches ${wanted.name}` })

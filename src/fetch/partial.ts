@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
@@ -101,19 +101,6 @@ export async function openPartial(path: string, growth?: Growth): Promise<Partia
       await file.close()
       if (!isKept) await removePart(part)
     },
-  }
-}
-
-/** A partial file is garbage when nobody has touched it for a week. */
-const garbageAge = 7 * 24 * 60 * 60 * 1000
-
-/** Removes the partial files, and the leases on them, that nobody came back to. */
-export async function sweepPartials(directory: string): Promise<void> {
-  for (const name of await readdir(directory).catch(() => [])) {
-    if (!/^[^.]+\.(?:part-|lease(?:\.remove)?$)/.test(name)) continue
-    const path = join(directory, name)
-    const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now()
-    if (Date.now() - changed > garbageAge) await rm(path, { force: true })
   }
 }
 

@@ -15,7 +15,8 @@ const sourceFailures: readonly ErrorCode[] = [
 
 /**
  * The first success of `attempt` at a source. Sources are asked in order, and those whose failure may pass are asked
- * again after a pause that doubles, as often as the policy says; attempts that got on (`position` rose) do not count.
+ * again after a pause that doubles, as often as the policy says; attempts that got on (`position` rose) do not count,
+ * and are gone on with at once.
  * @throws the most telling failure when no source is left; what is no failure of a source at once
  */
 export async function fromSources<Result>(
@@ -38,11 +39,14 @@ export async function fromSources<Result>(
       }
     }
     left = left.filter((source) => failures.get(source)?.retryAfter !== undefined)
-    if (position() - before >= transfer.worthKeeping) round = 0
+    const gotOn = position() - before >= transfer.worthKeeping
+    if (gotOn) round = 0
     if (left.length === 0 || round >= transfer.attempts) throw mostTelling([...failures.values()])
 
     const asked = Math.max(...left.map((source) => failures.get(source)?.retryAfter ?? 0))
-    const pause = pauseAfter(transfer, round, asked)
+    const pause = gotOn
+      ? Math.min(asked, transfer.longestRetryAfter)
+      : pauseAfter(transfer, round, asked)
     const text = `trying again in ${(pause / 1000).toFixed(1)} s`
     // Who waits longer than a moment wants to know why.
     emit(

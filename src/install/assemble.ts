@@ -1,9 +1,10 @@
 import { constants, copyFileSync, linkSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 
+import { foldPath } from '../archive/names.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { compareFiles } from '../fs/compare.ts'
-import { type FileRecord, isLink } from '../fs/inventory.ts'
+import { type FileRecord, type Inventory, isLink } from '../fs/inventory.ts'
 import { stampFile } from '../fs/stamp.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 import { damagedPart } from './damaged.ts'
@@ -26,6 +27,31 @@ export function addPart(writer: TreeWriter, part: Part, leftOut: ReadonlySet<str
       // It was removed, or another process found it damaged.
       const isGone = ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')
       throw isGone ? damagedPart(part.directory, path) : error
+    }
+  }
+}
+
+/**
+ * Makes sure that no two names of a prefix are one to the file systems of Windows and macOS, where they would lie on
+ * each other. @throws PYEMBED_PACKAGE_CONFLICT
+ */
+export function requireDistinctNames(inventory: Inventory): void {
+  const known = new Map<string, string>()
+  for (const path of inventory.keys()) {
+    for (let name = path; name !== '.'; name = posix.dirname(name)) {
+      const folded = foldPath(name)
+      const other = known.get(folded)
+      if (other === name) break
+      if (other !== undefined) {
+        throw new PyEmbedError(
+          'PYEMBED_PACKAGE_CONFLICT',
+          `\`${name}\` and \`${other}\` are one name on this target`,
+          {
+            hint: 'Two packages bring names that differ only in case: leave one out of `requires`',
+          },
+        )
+      }
+      known.set(folded, name)
     }
   }
 }

@@ -1,18 +1,23 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 
 import type { Context } from '../context.ts'
-import { PyEmbedError } from '../errors.ts'
+import { hasErrorCode, PyEmbedError } from '../errors.ts'
 import { cachePath } from '../fetch/cache.ts'
 import { downloadFile } from '../fetch/download.ts'
 import { pythonSources } from '../fetch/source.ts'
 import { createGrowth, type Growth } from '../fs/growth.ts'
+import { recordFile } from '../fs/inventory.ts'
+import { takeAway } from '../fs/take-away.ts'
 import type { Lock, LockedArchive, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
 import { assetKey } from '../releases/asset.ts'
-import { type EntryHead, openEntry, type StoreEntry } from '../store/entry.ts'
+import { type EntryHead, openEntry, readEntry, type StoreEntry } from '../store/entry.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { computePin } from '../store/pin.ts'
-import { discardEntry, makeEntry } from '../store/stage.ts'
+import { entryDirectory } from '../store/paths.ts'
+import { makeEntry } from '../store/stage.ts'
+import { damagedCacheFile } from './damaged.ts'
 import { type PrefixParts, unpackGrowing, unpackParts, writePrefix } from './prefix.ts'
 import { recipe } from './recipe.ts'
 
@@ -79,20 +84,37 @@ export async function ensureEntry(
   fetchWheels: () => Promise<void> = () => Promise.resolve(),
 ): Promise<StoreEntry> {
   const head = await entryHead(locked)
-  const existing = await openEntry(context.env.dataDir, head.pin)
-  if (existing !== undefined) {
-    if (hasKeyFiles(existing.prefix, { ...head, target: parseTarget(head.target) })) return existing
-    context.emit({
-      kind: 'warning',
-      text: `files of \`${existing.directory}\` are gone; installing it again`,
-    })
-    await discardEntry(existing)
-  }
+  const existing = await openWhole(context, head)
+  if (existing !== undefined) return existing
   return withRepairs(context, locked, async () => {
     const archive = await fetchArchive(context, locked)
     await fetchWheels()
     return installEntry(context, locked, head, archive)
   })
+}
+
+/** The entry that is there; one that cannot be read or lacks what no prefix is without is removed, and a warning says so. */
+async function openWhole({ env, emit }: Context, head: EntryHead): Promise<StoreEntry | undefined> {
+  const directory = entryDirectory(env.dataDir, head.pin.id)
+  const isWhole = async (path: string): Promise<boolean> => {
+    try {
+      const entry = await readEntry(path)
+      const kind = { ...head, target: parseTarget(head.target) }
+      return entry !== undefined && hasKeyFiles(entry.prefix, kind)
+    } catch (error) {
+      if (hasErrorCode(error, 'PYEMBED_STORE_ENTRY_INVALID')) return false
+      throw error
+    }
+  }
+  while (existsSync(directory)) {
+    if (await isWhole(directory)) return openEntry(env.dataDir, head.pin)
+    // Of several processes that see this one may have put a whole entry there by now.
+    const taken = await takeAway(directory, isWhole)
+    if (taken === undefined) continue
+    emit({ kind: 'warning', text: `\`${directory}\` is damaged; installing it again` })
+    await rm(taken, { recursive: true, force: true })
+  }
+  return undefined
 }
 
 /**
@@ -107,8 +129,20 @@ export async function ensureCached(
   await withRepairs(context, locked, async () => {
     const archive = await fetchArchive(context, locked)
     await fetchWheels()
-    await unpackParts(prefixParts(context, locked, archive))
+    const parts = prefixParts(context, locked, archive)
+    await unpackParts(parts)
+    // What is unpacked already was not read, and these files may be carried elsewhere.
+    for (const file of [parts.archive, ...parts.wheels]) requireWhole(file)
   })
+}
+
+function requireWhole(file: {
+  readonly path: string
+  readonly name: string
+  readonly sha256: string
+}): void {
+  const { sha256 } = recordFile(file.path, Buffer.allocUnsafe(1024 * 1024))
+  if (sha256 !== file.sha256) throw damagedCacheFile(file, sha256)
 }
 
 /** Does what takes files from the cache; of those that turn out damaged, removes them and does it again. */

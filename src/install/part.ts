@@ -1,8 +1,8 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
-import { sweepTemporary, temporaryName } from '../fs/atomic.ts'
+import { renameWithRetry, sweepTemporary, temporaryName } from '../fs/atomic.ts'
 import { type Inventory, isLink } from '../fs/inventory.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
 import { stampFile } from '../fs/stamp.ts'
@@ -97,7 +97,7 @@ export async function makeParts(
 
 async function publish(stage: string, directory: string, content: PartContent): Promise<Part> {
   try {
-    await rename(stage, directory)
+    await renameWithRetry(stage, directory)
     return { ...content, directory, root: join(directory, 'files') }
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')) throw error

@@ -5,7 +5,7 @@ import type { TreeWriter } from '../fs/tree-writer.ts'
 import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
 import type { ArchiveFile } from './archive-part.ts'
 import type { Check } from '../store/stage.ts'
-import { addPart, checkParts } from './assemble.ts'
+import { addPart, checkParts, requireDistinctNames } from './assemble.ts'
 import type { Part } from './part.ts'
 import { directoryOf, ensureParts, type PartSource } from './part-job.ts'
 import { replacedPaths } from './replaced.ts'
@@ -48,6 +48,7 @@ export async function writePrefix(writer: TreeWriter, parts: PrefixParts): Promi
   }
   addPart(writer, archive, replaced)
   for (const wheel of wheels) addPart(writer, wheel, new Set())
+  if (parts.kind.target.os !== 'linux') requireDistinctNames(writer.inventory)
   return (suspects) => checkParts(writer, [archive, ...wheels], { suspects, signal: parts.signal })
 }
 

@@ -53,7 +53,7 @@ async function removeExtras(
 ): Promise<readonly Problem[]> {
   const extras = problems.filter(({ kind }) => kind === 'extra')
   for (const { path } of extras) {
-    await rm(join(prefix, path), { force: true })
+    await rm(join(prefix, path), { recursive: true, force: true })
     if (path.includes('__pycache__/')) await rmdir(dirname(join(prefix, path))).catch(() => null)
   }
   return extras

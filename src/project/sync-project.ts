@@ -5,7 +5,7 @@ import { writeCMakeFiles } from '../cmake/write.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { sweepTemporary, updateFile } from '../fs/atomic.ts'
-import { ensureEntry, lockedPrefix } from '../install/entry.ts'
+import { ensureEntry, type LockedPrefix, lockedPrefix } from '../install/entry.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { type Lock, lockName } from '../lock/lock.ts'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -15,13 +15,14 @@ import type { StoreEntry } from '../store/entry.ts'
 import { formatJson } from '../text/json.ts'
 import { requireLock } from './lock-project.ts'
 import { chooseTargets } from './lock-state.ts'
-import { registerProject } from './register.ts'
+import { registerTarget } from './register.ts'
 import { openProject, type Project, type ProjectOptions, type TargetOptions } from './open.ts'
 import {
   findSynced,
   isSameInputs,
   readInputs,
   readSyncState,
+  type SyncedTarget,
   stampFiles,
   stateName,
   type SyncInputs,
@@ -53,25 +54,33 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   const lock = await requireLock(context, project, manifest, options)
   // The texts as they were read: who edits them meanwhile is not up to date.
   const inputs = { ...readInputs(project), manifest: manifestText }
-  const root = await registerProject(context, project, lock, targets)
+  const prefixes = targets.map((target) => requireTarget(lock, target))
+  // All of them first: while one is installed, another is not to be pruned.
+  const roots: (string | undefined)[] = []
+  for (const locked of prefixes)
+    roots.push(await registerTarget(context, project.directory, lock, locked))
   const entries: StoreEntry[] = []
-  for (const target of targets) entries.push(await syncTarget(context, lock, target))
+  for (const locked of prefixes) {
+    const wheels = (): Promise<void> => fetchWheels(context, lock, locked.target)
+    entries.push(await ensureEntry(context, locked, wheels))
+  }
 
   await sweepProject(project)
   await writeProjectFiles(project, manifest, entries)
   const results = entries.map((entry) => describeEntry(entry, project))
-  await writeSyncState(project, manifest.app, inputs, results, root)
+  const synced = results.map((result, index) => ({ result, root: roots[index] }))
+  await writeSyncState(project, manifest.app, inputs, synced)
   return { results, hasChanged: true }
 }
 
-async function syncTarget(context: Context, lock: Lock, target: string): Promise<StoreEntry> {
+function requireTarget(lock: Lock, target: string): LockedPrefix {
   const locked = lockedPrefix(lock, target)
   if (locked === undefined) {
     throw new PyEmbedError('PYEMBED_LOCK_STALE', `the lock has no target \`${target}\``, {
       hint: 'Run `pyembed lock`',
     })
   }
-  return ensureEntry(context, locked, () => fetchWheels(context, lock, target))
+  return locked
 }
 
 /** Removes what killed syncs left in a project: of the lock, and in `.pyembed/`. */
@@ -107,23 +116,24 @@ function describeEntry(
   }
 }
 
-/** Remembers a sync for {@link findSynced}. Results of other targets stay while the same lock is in force. */
+/**
+ * Remembers a sync for {@link findSynced}. Those of other targets stay while the same lock is in force; what a sync
+ * beside this one remembers may be lost, and is found again when its target is synced.
+ */
 async function writeSyncState(
   project: Project,
   { name, id = '' }: Manifest['app'],
   inputs: SyncInputs,
-  results: readonly SyncResult[],
-  root: string | undefined,
+  synced: readonly SyncedTarget[],
 ): Promise<void> {
   const old = readSyncState(project)
   const others = isSameInputs(old?.inputs, inputs) ? old?.targets : {}
-  const now = Object.fromEntries(results.map((result) => [result.target, result]))
+  const now = Object.fromEntries(synced.map((each) => [each.result.target, each]))
   const state: SyncState = {
     inputs,
     app: { name, id },
     targets: { ...others, ...now },
     files: stampFiles(project),
-    root,
   }
   await updateFile(join(project.generated, stateName), formatJson(state))
 }

@@ -39,10 +39,14 @@ export interface SyncState {
   readonly inputs: SyncInputs
   /** Of the manifest, which takes 10 ms to read. */
   readonly app: { readonly name: string; readonly id: string }
-  readonly targets: Readonly<Record<string, SyncResult>>
+  readonly targets: Readonly<Record<string, SyncedTarget>>
   /** As of {@link stampFiles}. */
   readonly files: Readonly<Record<string, string>>
-  /** The file by which the store knows of the project; undefined where it may not be written. */
+}
+
+export interface SyncedTarget {
+  readonly result: SyncResult
+  /** The file by which the store knows of it; undefined where it may not be written. */
   readonly root?: string | undefined
 }
 
@@ -61,12 +65,11 @@ export function findSynced(
   if (state === undefined || !isSameInputs(state.inputs, readInputs(opened))) return undefined
 
   if (!isUntouched(opened, state.files)) return undefined
-  if (state.root !== undefined && !touchRoot(state.root)) return undefined
-
   const results: SyncResult[] = []
   for (const target of new Set(targets ?? [hostTarget()])) {
-    const result = state.targets[target]
+    const { result, root } = state.targets[target] ?? {}
     if (result === undefined || !isInPlace(result, opened, dataDir)) return undefined
+    if (root !== undefined && !touchRoot(root)) return undefined
     results.push(result)
   }
   return results

@@ -60,7 +60,7 @@ async function placeProject(
 ): Promise<AppPlace> {
   const opened = requireProject(project)
   const state = readSyncState(opened)
-  const result = state?.targets[hostTarget()]
+  const result = state?.targets[hostTarget()]?.result
   const isSynced =
     state !== undefined &&
     result !== undefined &&

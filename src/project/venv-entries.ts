@@ -9,7 +9,7 @@ export function findVenvs(env: Environment, dataHome?: string): readonly ListedV
   try {
     return listVenvs(findDataHome(env, dataHome))
   } catch (error) {
-    if (hasErrorCode(error, 'PYEMBED_NO_HOME')) return []
+    if (hasErrorCode(error, 'PYEMBED_HOME_UNKNOWN')) return []
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
-import { PyEmbedError } from '../errors.ts'
-import { entryHead, type LockedPrefix, lockedPrefix } from '../install/entry.ts'
+import { hasErrorCode, PyEmbedError } from '../errors.ts'
+import { ensureEntry, entryHead, type LockedPrefix, lockedPrefix } from '../install/entry.ts'
 import { repairEntry } from '../install/repair.ts'
 import type { Lock } from '../lock/lock.ts'
 import { readManifest } from '../manifest/read.ts'
@@ -31,7 +31,9 @@ export async function verifyProject(
   options: VerifyProjectOptions = {},
 ): Promise<readonly ProjectVerification[]> {
   const verifications: ProjectVerification[] = []
-  for (const { entry, locked, lock } of await findLockedEntries(context, options)) {
+  const open = options.isRepair === true ? openOrReinstall : openLocked
+  const found = await findLockedEntries(options, (locked, lock) => open(context, locked, lock))
+  for (const { entry, locked, lock } of found) {
     const { key, target } = entry.head
     const wheels = (): Promise<void> => fetchWheels(context, lock, target)
     context.emit({ kind: 'start', id: key, text: `Verifying ${key}` })
@@ -50,7 +52,27 @@ export async function findEntries(
   context: Context,
   options: ProjectOptions & TargetOptions,
 ): Promise<readonly StoreEntry[]> {
-  return (await findLockedEntries(context, options)).map(({ entry }) => entry)
+  const found = await findLockedEntries(options, (locked) => openLocked(context, locked))
+  return found.map(({ entry }) => entry)
+}
+
+async function openLocked({ env }: Context, locked: LockedPrefix): Promise<StoreEntry | undefined> {
+  return openEntry(env.dataDir, (await entryHead(locked)).pin)
+}
+
+/** One whose inventory cannot be read is installed again. */
+async function openOrReinstall(
+  context: Context,
+  locked: LockedPrefix,
+  lock: Lock,
+): Promise<StoreEntry | undefined> {
+  try {
+    return await openLocked(context, locked)
+  } catch (error) {
+    if (!hasErrorCode(error, 'PYEMBED_STORE_ENTRY_INVALID') || error.damaged === undefined)
+      throw error
+    return ensureEntry(context, locked, () => fetchWheels(context, lock, locked.target))
+  }
 }
 
 interface LockedEntry {
@@ -60,8 +82,8 @@ interface LockedEntry {
 }
 
 async function findLockedEntries(
-  { env }: Context,
   options: ProjectOptions & TargetOptions,
+  open: (locked: LockedPrefix, lock: Lock) => Promise<StoreEntry | undefined>,
 ): Promise<readonly LockedEntry[]> {
   const project = openProject(options.project)
   const manifest = await readManifest(project.manifestPath)
@@ -69,8 +91,7 @@ async function findLockedEntries(
   const entries: LockedEntry[] = []
   for (const target of chooseTargets(manifest, options)) {
     const locked = lockedPrefix(lock, target)
-    const entry =
-      locked === undefined ? undefined : await openEntry(env.dataDir, (await entryHead(locked)).pin)
+    const entry = locked === undefined ? undefined : await open(locked, lock)
     if (locked === undefined || entry === undefined) {
       throw new PyEmbedError(
         'PYEMBED_NOT_SYNCED',

@@ -76,8 +76,6 @@ function parseInventory(text: string, directory: string): { head: EntryHead; fil
   throw new PyEmbedError(
     'PYEMBED_STORE_ENTRY_INVALID',
     `\`${join(directory, inventoryName)}\` cannot be read`,
-    {
-      hint: `Remove the folder and run \`pyembed sync\`: ${directory}`,
-    },
+    { hint: 'Run `pyembed verify --repair`: it installs the entry again', damaged: directory },
   )
 }

@@ -58,13 +58,14 @@ export async function listStore(dataDir: string): Promise<readonly string[]> {
 
 /** The projects that use an entry. */
 export function usersOf(pinId: string, roots: readonly FoundRoot[]): readonly EntryUser[] {
-  return roots
-    .filter((root) => entriesOf(root).some((entry) => entry.pinId === pinId))
-    .map(({ project, isGone, lastUsed }) => ({
-      project,
-      exists: !isGone,
-      lastUsed: lastUsed.toISOString(),
-    }))
+  const users = new Map<string, EntryUser>()
+  for (const root of roots) {
+    if (entriesOf(root).every((entry) => entry.pinId !== pinId)) continue
+    const { project, isGone } = root
+    const lastUsed = later(users.get(project)?.lastUsed, root.lastUsed.toISOString())
+    users.set(project, { project, exists: !isGone, lastUsed })
+  }
+  return [...users.values()]
 }
 
 function later(a: string | undefined, b: string): string {

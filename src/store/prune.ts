@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { systemErrorCode } from '../errors.ts'
 import { isTemporaryName } from '../fs/atomic.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
+import { takeAway } from '../fs/take-away.ts'
 import { listStore, usersOf } from './list.ts'
 import { entryDirectory } from './paths.ts'
 import {
@@ -13,7 +14,6 @@ import {
   type Removal,
   type Removals,
   summarize,
-  takeAway,
 } from './removal.ts'
 import { entriesOf, type FoundRoot, readRoots } from './roots.ts'
 
@@ -81,7 +81,8 @@ async function isUsedNow(dataDir: string, directory: string): Promise<boolean> {
 }
 
 function isExpired({ isGone, lastUsed }: FoundRoot, days: number | undefined): boolean {
-  const age = Date.now() - lastUsed.getTime()
+  // A clock that was set back is no sign of use.
+  const age = Math.max(Date.now() - lastUsed.getTime(), 0)
   return isGone && days !== undefined && age >= days * 24 * 60 * 60 * 1000
 }
 

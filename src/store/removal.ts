@@ -1,9 +1,8 @@
-import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Environment } from '../env.ts'
-import { systemErrorCode } from '../errors.ts'
-import { findGarbage, isTemporaryName, temporaryName } from '../fs/atomic.ts'
+import { findLeftovers } from '../fetch/leftovers.ts'
+import { findGarbage } from '../fs/atomic.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
 import { storeDirectory } from './paths.ts'
 import { rootsDirectory } from './roots.ts'
@@ -23,12 +22,20 @@ export interface Removals {
 
 export type Directories = Pick<Environment, 'dataDir' | 'cacheDir'>
 
-/** Every folder that pyembed makes outside projects; whoever adds one adds it here. */
-export function ownFolders({ dataDir, cacheDir }: Directories): readonly string[] {
+/** A folder that pyembed makes outside projects, and what the names of its own files and folders there look like. */
+interface OwnFolder {
+  readonly path: string
+  readonly names: RegExp
+}
+
+/** Every one of them; whoever adds one adds it here. */
+export function ownFolders({ dataDir, cacheDir }: Directories): readonly OwnFolder[] {
   return [
-    storeDirectory(dataDir),
-    rootsDirectory(dataDir),
-    ...['downloads', 'unpacked', 'pyc'].map((name) => join(cacheDir, name)),
+    { path: storeDirectory(dataDir), names: /^cpython-/ },
+    { path: rootsDirectory(dataDir), names: /^[0-9a-f]{16}.*\.json$/ },
+    { path: join(cacheDir, 'downloads'), names: /^[0-9a-f]{64}(?:\.|$)/ },
+    { path: join(cacheDir, 'unpacked'), names: /^[0-9a-f]{64}-/ },
+    { path: join(cacheDir, 'pyc'), names: /^cpython-/ },
   ]
 }
 
@@ -43,34 +50,11 @@ export function summarize(removed: readonly Removal[], isDryRun: boolean): Remov
 
 /** What dead processes left in the folders of pyembed. */
 export async function garbageOf({ dataDir, cacheDir }: Directories): Promise<readonly Removal[]> {
-  const folders = [dataDir, cacheDir, ...ownFolders({ dataDir, cacheDir })]
-  const found = await Promise.all(folders.map((folder) => findGarbage(folder)))
+  const own = ownFolders({ dataDir, cacheDir }).map(({ path }) => path)
+  const folders = [dataDir, cacheDir, ...own]
+  const found = await Promise.all([
+    ...folders.map((folder) => findGarbage(folder)),
+    findLeftovers(join(cacheDir, 'downloads')),
+  ])
   return found.flat().map((path) => describe('garbage', path))
-}
-
-/**
- * Takes the name of a file or folder, so that nobody meets half of it while it is removed. When it `isWanted` after
- * all it gets its name back. @returns where it is now, undefined when it stays
- */
-export async function takeAway(
-  path: string,
-  isWanted: () => Promise<boolean> = () => Promise.resolve(false),
-): Promise<string | undefined> {
-  if (isTemporaryName(path)) return path
-  const garbage = temporaryName(path)
-  try {
-    await rename(path, garbage)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined
-    throw error
-  }
-  if (!(await isWanted())) return garbage
-  try {
-    await rename(garbage, path)
-    return undefined
-  } catch (error) {
-    const isMadeAnew = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(error) ?? '')
-    if (isMadeAnew) return garbage
-    throw error
-  }
 }

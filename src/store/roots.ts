@@ -14,10 +14,14 @@ export interface RootEntry {
   readonly parts: readonly string[]
 }
 
-/** Which entries of the store one project uses: `<data>/roots/<hash of its path>.json`, written by `sync`. */
+/**
+ * Which entry of the store one project uses for one target: a file of its own in `<data>/roots`, written by `sync`, so
+ * that syncs of different targets need not know of each other.
+ */
 export interface Root {
   readonly project: string
-  readonly targets: Readonly<Record<string, RootEntry>>
+  readonly target: string
+  readonly entry: RootEntry
   /** The Python that ran pip for the project. */
   readonly tool: RootEntry | undefined
 }
@@ -30,32 +34,28 @@ export interface FoundRoot extends Root {
   readonly isGone: boolean
 }
 
-const format = 1
+const format = 2
 
 export function rootsDirectory(dataDir: string): string {
   return join(dataDir, 'roots')
 }
 
-export function rootPath(dataDir: string, project: string): string {
-  const name = createHash('sha256').update(project).digest('hex').slice(0, 16)
-  return join(rootsDirectory(dataDir), `${name}.json`)
-}
-
-/** Writes the root of a project, in one step, and sweeps what killed writers left. */
+/** Writes a root in one step, and sweeps what killed writers left. @returns its path */
 export async function writeRoot(dataDir: string, root: Root): Promise<string> {
-  const path = rootPath(dataDir, root.project)
+  const project = createHash('sha256').update(root.project).digest('hex').slice(0, 16)
+  const path = join(rootsDirectory(dataDir), `${project}-${root.target}.json`)
   await sweepTemporary(rootsDirectory(dataDir))
   await writeFileAtomic(path, formatJson({ format, ...root }))
   return path
 }
 
 /** The entries that a root uses, its tool Python included. */
-export function entriesOf({ targets, tool }: Root): readonly RootEntry[] {
-  return [...Object.values(targets), ...(tool === undefined ? [] : [tool])]
+export function entriesOf({ entry, tool }: Root): readonly RootEntry[] {
+  return tool === undefined ? [entry] : [entry, tool]
 }
 
 /** One root, or undefined when there is none. @throws PYEMBED_ROOT_INVALID */
-export async function readRoot(path: string): Promise<FoundRoot | undefined> {
+async function readRoot(path: string): Promise<FoundRoot | undefined> {
   let text: string
   let lastUsed: Date
   try {
@@ -72,7 +72,7 @@ export async function readRoot(path: string): Promise<FoundRoot | undefined> {
   })
 }
 
-/** All roots, by project. `passOver` is given what is wrong with one. @throws PYEMBED_ROOT_INVALID without it */
+/** All roots, by project and target. `passOver` is given what is wrong with one. @throws PYEMBED_ROOT_INVALID without it */
 export async function readRoots(
   dataDir: string,
   passOver?: (error: PyEmbedError) => void,
@@ -87,7 +87,7 @@ export async function readRoots(
       passOver(error)
     }
   }
-  return roots.sort((a, b) => compareText(a.project, b.project))
+  return roots.sort((a, b) => compareText(a.project, b.project) || compareText(a.target, b.target))
 }
 
 async function listRootFiles(dataDir: string): Promise<readonly string[]> {
@@ -102,7 +102,8 @@ async function listRootFiles(dataDir: string): Promise<readonly string[]> {
 function parseRoot(text: string): Root | undefined {
   try {
     const root = JSON.parse(text) as Root & { readonly format: number }
-    const isRoot = root.format === format && typeof root.project === 'string'
+    const { project, target } = root
+    const isRoot = root.format === format && [project, target].every(isText)
     return isRoot && entriesOf(root).every(isEntry) ? root : undefined
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined
@@ -110,8 +111,12 @@ function parseRoot(text: string): Root | undefined {
   }
 }
 
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
 function isEntry({ pinId, parts }: RootEntry): boolean {
-  return typeof pinId === 'string' && Array.isArray(parts)
+  return isText(pinId) && Array.isArray(parts)
 }
 
 /** What cannot be looked at is not gone. */

@@ -1,9 +1,9 @@
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Environment } from '../env.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { makeTemporaryDirectory, sweepTemporary, temporaryName } from '../fs/atomic.ts'
+import { makeTemporaryDirectory, renameWithRetry, sweepTemporary } from '../fs/atomic.ts'
 import { syncFolders } from '../fs/sync-file-system.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import { allDone } from '../process/all-done.ts'
@@ -42,7 +42,7 @@ export async function makeEntry(
     })
     await allDone([check(), writer.sync(variables), syncFolders(stage, ['.'])])
     isFilled = true
-    await rename(stage, directory)
+    await renameWithRetry(stage, directory)
   } catch (error) {
     await rm(stage, { recursive: true, force: true })
     const isTaken =
@@ -53,15 +53,8 @@ export async function makeEntry(
     throw new PyEmbedError(
       'PYEMBED_STORE_ENTRY_INVALID',
       `\`${directory}\` is in the way and no store entry: it has no ${inventoryName}`,
-      { hint: `Remove it and run \`pyembed sync\`: ${directory}`, cause: error },
+      { hint: 'Run `pyembed sync`: it is removed then', damaged: directory, cause: error },
     )
   }
   return { directory, prefix: join(directory, 'prefix'), head }
-}
-
-/** Takes an entry out of the store: first its name, then its files. */
-export async function discardEntry({ directory }: StoreEntry): Promise<void> {
-  const garbage = temporaryName(directory)
-  await rename(directory, garbage)
-  await rm(garbage, { recursive: true, force: true })
 }

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs'
-import { rm, rmdir } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
+import { isTemporaryName } from '../fs/atomic.ts'
+import { takeAway } from '../fs/take-away.ts'
 import {
   describe,
   type Directories,
   garbageOf,
   ownFolders,
+  type Removal,
   type Removals,
   summarize,
-  takeAway,
 } from './removal.ts'
 
 /**
@@ -21,14 +23,13 @@ export async function uninstall(
   directories: Directories,
   { isDryRun = true }: { readonly isDryRun?: boolean | undefined } = {},
 ): Promise<Removals> {
-  const folders = ownFolders(directories).filter(existsSync)
+  const own = (await Promise.all(ownFolders(directories).map(findOwn))).flat()
   const isInside = (path: string): boolean =>
-    folders.some((each) => path.startsWith(join(each, '/')))
-  const garbage = await garbageOf(directories)
-  const found = [
-    ...folders.map((path) => describe('folder', path)),
-    ...garbage.filter(({ path }) => !isInside(path)),
-  ]
+    own.some((each) => path.startsWith(join(each.path, '/')))
+  const isKnown = ({ path }: Removal): boolean =>
+    isInside(path) || own.some((each) => each.path === path)
+  const garbage = (await garbageOf(directories)).filter((each) => !isKnown(each))
+  const found = [...own, ...garbage]
   const removals = summarize(found, isDryRun)
   if (isDryRun) return removals
 
@@ -39,6 +40,18 @@ export async function uninstall(
   for (const directory of [directories.dataDir, directories.cacheDir])
     await removeIfEmpty(directory)
   return removals
+}
+
+/** The folder, or of one that holds something else too what is pyembed's. */
+async function findOwn({
+  path,
+  names,
+}: ReturnType<typeof ownFolders>[number]): Promise<readonly Removal[]> {
+  if (!existsSync(path)) return []
+  const all = await readdir(path)
+  const own = all.filter((name) => names.test(name) || isTemporaryName(name))
+  if (own.length === all.length) return [describe('folder', path)]
+  return own.map((name) => describe('entry', join(path, name)))
 }
 
 async function removeIfEmpty(directory: string): Promise<void> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 
 import { compareFiles, type Difference } from '../fs/compare.ts'
 import type { Inventory } from '../fs/inventory.ts'
-import { walkFiles } from '../fs/walk.ts'
+import { findHollowFolders, walkFiles } from '../fs/walk.ts'
 import { compareText } from '../text/json.ts'
 import { readInventory, type StoreEntry } from './entry.ts'
 
@@ -24,7 +24,7 @@ export interface Verification {
 }
 
 export interface VerifyOptions {
-  /** Byte code is `extra` then, whatever its source. */
+  /** Byte code is `extra` then, whatever its source, and so are empty folders. */
   readonly isStrict?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -38,11 +38,15 @@ export async function verifyEntry(
   const problems: Problem[] = [...(await compareFiles(entry.prefix, inventory, signal))]
   const notes: string[] = []
 
-  const found = existsSync(entry.prefix) ? walkFiles(entry.prefix) : []
-  for (const { path } of found) {
+  const isThere = existsSync(entry.prefix)
+  for (const { path } of isThere ? walkFiles(entry.prefix) : []) {
     if (inventory.has(path)) continue
     if (!isStrict && isByteCodeOf(path, inventory)) notes.push(path)
     else problems.push({ path, kind: 'extra' })
+  }
+  // An empty folder can be imported (PEP 420).
+  for (const path of isThere && isStrict ? findHollowFolders(entry.prefix) : []) {
+    if (!inventory.has(path)) problems.push({ path, kind: 'extra' })
   }
   problems.sort((a, b) => compareText(a.path, b.path))
   return {

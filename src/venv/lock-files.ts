@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 
 import { systemErrorCode } from '../errors.ts'
-import { removeLease } from '../fs/lease.ts'
-import { readTextIfThere } from '../fs/read-text.ts'
 import { stampFile } from '../fs/stamp.ts'
 import {
   type HolderFile,
@@ -49,34 +47,36 @@ export interface FileLock {
  * A lock where the file system has none, by exclusive creation and signs of life (docs/venv-contract.md, Locks).
  * Each side makes its file before it looks for the other's: of two that come at once at least one sees the other.
  */
-export async function tryFiles(
+export function tryFiles(
   directory: string,
   name: string,
   purpose: Purpose,
   isAlive: Watch,
-): Promise<FileLock | 'held'> {
+): FileLock | 'held' {
   const lease = join(directory, `.${name}.lease`)
   if (purpose === 'run') {
     const own = writeHolder(directory, name, purpose)
-    if (await isHeld(lease, isAlive)) {
+    if (isHeld(lease, isAlive)) {
       rmSync(own, { force: true })
       return 'held'
     }
     return keepAlive([own])
   }
-  if ((await isHeld(lease, isAlive)) || !makeLease(lease, purpose)) return 'held'
-  if (readHolders(directory, name).some(isAlive)) {
-    rmSync(lease, { force: true })
-    return 'held'
-  }
-  return keepAlive([lease, writeHolder(directory, name, purpose)])
+  if (isHeld(lease, isAlive) || !makeLease(lease, purpose)) return 'held'
+  // Before it looks for others, and be it that two removed one dead lease and each made its own: one sees the other.
+  const own = writeHolder(directory, name, purpose)
+  const isAlone = !readHolders(directory, name).some((file) => file.path !== own && isAlive(file))
+  if (isAlone) return keepAlive([lease, own])
+  for (const file of [own, lease]) rmSync(file, { force: true })
+  return 'held'
 }
 
-/** Whether a living process has the lease; that of a dead one is removed, and not one that came meanwhile. */
-async function isHeld(lease: string, isAlive: Watch): Promise<boolean> {
-  const text = readTextIfThere(lease)
-  if (text === undefined) return false
-  return isAlive(readHolder(lease)) || !(await removeLease(lease, text))
+/** Whether a living process has the lease; that of a dead one is removed. */
+function isHeld(lease: string, isAlive: Watch): boolean {
+  if (stampFile(lease) === undefined) return false
+  if (isAlive(readHolder(lease))) return true
+  rmSync(lease, { force: true })
+  return false
 }
 
 function makeLease(lease: string, purpose: Purpose): boolean {

@@ -48,7 +48,7 @@ export async function lockVenv(
   const start = performance.now()
   let isTold = false
   for (let pause = poll; ; pause = Math.min(pause * 1.5, longestPoll)) {
-    const lock = await tryOnce(context, place, purpose, isAlive)
+    const lock = tryOnce(context, place, purpose, isAlive)
     if (lock !== undefined) return lock
     const waited = performance.now() - start
     const holders = holdersOf(place)
@@ -67,7 +67,7 @@ export function lockVenvIfFree(
   context: Context,
   place: VenvPlace,
   purpose: Purpose,
-): Promise<VenvLock | undefined> {
+): VenvLock | undefined {
   return tryOnce(context, place, purpose, watchHolders())
 }
 
@@ -90,12 +90,12 @@ export function lockPath({ directory, name }: VenvPlace): string {
   return join(directory, `.${name}.lock`)
 }
 
-async function tryOnce(
+function tryOnce(
   { env }: Context,
   place: VenvPlace,
   purpose: Purpose,
   isAlive: Watch,
-): Promise<VenvLock | undefined> {
+): VenvLock | undefined {
   const { directory, name } = place
   const isShared = purpose === 'run'
   for (;;) {
@@ -104,7 +104,7 @@ async function tryOnce(
       const attempt = tryLock(lockPath(place), isShared, env.variables)
       if (attempt === 'held') return undefined
       if (attempt === 'unsupported') {
-        const lock = await tryFiles(directory, name, purpose, isAlive)
+        const lock = tryFiles(directory, name, purpose, isAlive)
         return lock === 'held' ? undefined : { descriptor: undefined, ...lock }
       }
       return describeLock(attempt, place, purpose)

@@ -126,7 +126,7 @@ async function relink(
 /** Somebody runs in it, or nothing may be written there: as long as its own base is there it can be used as it is. */
 async function takeLock(context: Context, place: AppPlace & { name: string }, isUsable: boolean) {
   try {
-    const lock = await lockVenvIfFree(context, place, 'relink')
+    const lock = lockVenvIfFree(context, place, 'relink')
     if (lock !== undefined || isUsable) return lock
   } catch (error) {
     if (isUsable) return undefined

@@ -24,14 +24,14 @@ export interface AppPlace {
   readonly directory: string
 }
 
-/** Where the environments of all apps are. @throws PYEMBED_NO_HOME */
+/** Where the environments of all apps are. @throws PYEMBED_HOME_UNKNOWN */
 export function findDataHome({ variables }: Environment, chosen: string | undefined): string {
   if (chosen !== undefined) return resolve(chosen)
   const system = hostSystem()
   const found = dataHome(system, variables, userHome(system, variables))
   if (found !== undefined) return found
   throw new PyEmbedError(
-    'PYEMBED_NO_HOME',
+    'PYEMBED_HOME_UNKNOWN',
     'the user has no home directory, where environments are',
     {
       hint: 'Set `HOME`, or on Linux `XDG_DATA_HOME`, to an absolute path; or name a folder with `--data-home`',

@@ -51,6 +51,11 @@ describe('extended headers', () => {
     ['a wrong length', 'PYEMBED_ARCHIVE_CORRUPT', '99 path=python/x\n'],
     ['a length that ends inside', 'PYEMBED_ARCHIVE_CORRUPT', '9 path=python/x\n'],
     ['no key', 'PYEMBED_ARCHIVE_CORRUPT', '6 =xy\n'],
+    [
+      'two paths',
+      'PYEMBED_ARCHIVE_CORRUPT',
+      `${paxRecord('path=python/x')}${paxRecord('path=python/y')}`,
+    ],
     ['a size that is no number', 'PYEMBED_ARCHIVE_CORRUPT', paxRecord('size=-1')],
     ['a size beyond all', 'PYEMBED_ARCHIVE_TOO_LARGE', paxRecord('size=99999999999999')],
     ['more than a name needs', 'PYEMBED_ARCHIVE_TOO_LARGE', 'x'.repeat(2 ** 20 + 1)],

@@ -44,15 +44,15 @@ with zipfile.ZipFile(path, "w") as zip:
 function patchEntry(
   path: string,
   name: string,
-  field: 'method' | 'crc' | 'compressed' | 'size',
+  field: 'flags' | 'method' | 'crc' | 'compressed' | 'size',
   value: number,
 ): void {
-  const offsets = { method: 10, crc: 16, compressed: 20, size: 24 }
+  const offsets = { flags: 8, method: 10, crc: 16, compressed: 20, size: 24 }
   const data = readFileSync(path)
   const central = data.indexOf(`PK\u0001\u0002`, data.lastIndexOf(name) - 46 - 4)
   const local = data.readUInt32LE(central + 42)
   for (const offset of [central + offsets[field], local + offsets[field] - 2]) {
-    if (field === 'method') data.writeUInt16LE(value, offset)
+    if (field === 'method' || field === 'flags') data.writeUInt16LE(value, offset)
     else data.writeUInt32LE(value, offset)
   }
   writeFileSync(path, data)
@@ -91,6 +91,7 @@ describe('openZip', () => {
     ['more compressed bytes than the file has', 'compressed', 0xffff_fff0, 'cut off'],
     ['fewer compressed bytes than it has', 'compressed', 5, 'cannot be inflated'],
     ['an unknown compression', 'method', 99, 'method 99'],
+    ['encryption', 'flags', 1, 'encrypted'],
     ['no compression but deflated content', 'method', 0, 'size mismatch'],
   ] as const)('refuses an entry that claims %s', async (_, field, value, reason) => {
     const path = makeZip()

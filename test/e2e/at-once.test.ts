@@ -63,6 +63,11 @@ describe('at once', () => {
     expect(runs.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
     expect(runs.map(({ json }) => json<SyncResult>().target)).toEqual(some)
     expect((await run('verify', '--target', ...some)).exitCode).toBe(0)
+    // Each is known to be used.
+    const pruned = (await run('store', 'prune', '--dry-run', '--json')).json<{
+      removed: readonly { kind: string; path: string }[]
+    }>()
+    expect(pruned.removed.filter(({ kind }) => kind === 'entry')).toEqual([])
     // Whoever wrote last knows of its own target at least, and each is in place.
     expect((await run('sync', '--target', ...some)).exitCode).toBe(0)
   })

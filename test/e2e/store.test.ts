@@ -12,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -128,9 +128,10 @@ describe('the store of three projects', () => {
       readFileSync(join(data, 'roots', name), 'utf8').includes(`"${project('c')}"`),
     )
     const path = join(data, 'roots', root ?? '')
-    utimesSync(path, hoursAgo(2), hoursAgo(2))
+    const time = hoursAgo(2)
+    utimesSync(path, time, time)
     await sync('c')
-    expect(statSync(path).mtimeMs).toBe(hoursAgo(2) * 1000)
+    expect(statSync(path).mtimeMs).toBe(time * 1000)
 
     utimesSync(path, hoursAgo(50), hoursAgo(50))
     await sync('c')
@@ -284,6 +285,7 @@ describe('the store of three projects', () => {
 
   it('uninstalls what pyembed wrote outside projects, and nothing else', async () => {
     writeFileSync(join(data, 'mine.txt'), 'mine')
+    writeFileSync(join(cache, 'unpacked', 'mine.txt'), 'mine')
     const before = listTree(directory.path)
 
     const asked = await pyembed(['uninstall'])
@@ -298,19 +300,22 @@ describe('the store of three projects', () => {
     >()
 
     expect(done.projects).toEqual(['a', 'b', 'c'].map(project))
-    expect(done.removed.map(({ path }) => path)).toEqual([
+    const removed = done.removed.map(({ path }) => path)
+    expect(removed.filter((path) => dirname(path) !== join(cache, 'unpacked'))).toEqual([
       join(data, 'store'),
       join(data, 'roots'),
       join(cache, 'downloads'),
-      join(cache, 'unpacked'),
       ...(before.some((path) => path.startsWith('cache/pyc/')) ? [join(cache, 'pyc')] : []),
     ])
     expect(done.freedBytes / bytes).toBeGreaterThan(0.95)
     expect(readdirSync(data)).toEqual(['mine.txt'])
-    expect(existsSync(cache)).toBe(false)
+    expect(listTree(cache)).toEqual(['unpacked/mine.txt'])
     expect(listTree(directory.path)).toEqual(
-      before.filter((path) => !/^(?:data\/(?:store|roots)|cache)\//.test(path)),
+      before.filter(
+        (path) => !/^(?:data\/(?:store|roots)|cache)\//.test(path) || path.endsWith('mine.txt'),
+      ),
     )
+    rmSync(join(cache, 'unpacked', 'mine.txt'))
     expect((await pyembed(['uninstall', '--yes'])).exitCode).toBe(0)
     await sync('a')
     expect((await pyembed(['verify'])).exitCode).toBe(0)

@@ -18,6 +18,8 @@ import {
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeUnless, describeWithTools } from '../helpers/tools.ts'
 
+const codeIn = (stderr: string): string | undefined => /error\[(\w+)\]/.exec(stderr)?.[1]
+
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
 const directory = { path: '', remove: (): void => undefined }
@@ -108,7 +110,7 @@ describeWithTools(['strace'], 'sync where no symbolic links can be made', () => 
     })
 
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 })
-    expect(stderr).toContain('error[PYEMBED_LINKS_REFUSED]')
+    expect(codeIn(stderr)).toBe('PYEMBED_LINKS_REFUSED')
     expect(stderr).toMatch(/hint: .*Developer Mode/)
     expect(garbageIn(sandbox)).toEqual([])
     expect(await problemsAfterFault(sandbox)).toEqual([])
@@ -132,6 +134,21 @@ describeUnless(
 
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
       expect(await problemsAfterFault(sandbox)).toEqual([])
+    })
+
+    it('says what to set when the system knows no home of theirs', async () => {
+      const unknown = ['--reuid=54321', '--regid=54321', '--clear-groups']
+      const run = (...args: string[]) =>
+        spawnSync('setpriv', [...unknown, process.execPath, cliPath, ...args], {
+          env: { PATH: process.env['PATH'] },
+          encoding: 'utf8',
+        })
+
+      expect(run('--version')).toMatchObject({ status: 0, stderr: '' })
+      const { status, stderr } = run('store', 'list')
+      expect({ status, stderr }).toMatchObject({ status: 1 })
+      expect(codeIn(stderr)).toBe('PYEMBED_HOME_UNKNOWN')
+      expect(stderr).toContain('PYEMBED_DATA_DIR')
     })
 
     it('works with a cache of another user that may only be read', async () => {

@@ -137,6 +137,46 @@ describe.each(newest)('sync of Python $version', ({ version, build, minor }) => 
     expect((await run('verify')).exitCode).toBe(0)
   })
 
+  it('does not believe a part whose inventory was changed', async () => {
+    const { storeEntry, prefix } = await sync()
+    const parts = join(dirname(files[0]?.path ?? ''), '..', 'unpacked')
+    for (const part of readdirSync(parts)) {
+      const path = join(parts, part, 'inventory.json')
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/\n {4}"lib[^\n]*,(?=\n)/, ''))
+    }
+    const before = readFileSync(join(storeEntry, 'inventory.json'), 'utf8')
+    rmSync(storeEntry, { recursive: true })
+
+    await sync()
+
+    expect(readFileSync(join(storeEntry, 'inventory.json'), 'utf8')).toBe(before)
+    expect(existsSync(prefix)).toBe(true)
+    expect((await run('verify', '--strict')).exitCode).toBe(0)
+  })
+
+  it.each([
+    ['cut', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 1000))],
+    ['gone', (path: string) => rmSync(path)],
+  ])('installs an entry again whose inventory is %s', async (_, damage) => {
+    const { storeEntry } = await sync()
+    damage(join(storeEntry, 'inventory.json'))
+    rmSync(join(project, '.pyembed/pin.json'))
+
+    await sync()
+
+    expect((await run('verify', '--strict')).exitCode).toBe(0)
+  })
+
+  it('fetches again what is damaged in the cache, though it is unpacked', async () => {
+    const file = files.find(({ name }) => name.endsWith('.whl'))
+    writeFileSync(file?.path ?? '', readFileSync(file?.path ?? '').subarray(0, 100))
+
+    const fetched = (await run('fetch', '--json')).json<FetchedFile[]>()
+
+    expect(fetched).toEqual(files)
+    expect(readFileSync(file?.path ?? '').length).toBe(file?.sizeBytes)
+  })
+
   it('unpacks all parts anew when all are damaged', async () => {
     const { storeEntry } = await sync()
     const parts = join(dirname(files[0]?.path ?? ''), '..', 'unpacked')

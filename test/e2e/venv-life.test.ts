@@ -271,7 +271,7 @@ describe('places', () => {
       },
     )
 
-    expect(codeIn(stderr)).toBe('PYEMBED_NO_HOME')
+    expect(codeIn(stderr)).toBe('PYEMBED_HOME_UNKNOWN')
   })
 })
 

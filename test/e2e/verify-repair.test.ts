@@ -89,6 +89,7 @@ describe.each(newest)('repair of Python $version', ({ build, minor }) => {
     symlinkSync('os.py', file('abc.py'))
     chmodSync(file('io.py'), 0o755)
     writeFileSync(file('site-packages/sitecustomize.py'), '')
+    mkdirSync(file('site-packages/hollow/deep'), { recursive: true })
     mkdirSync(file('__pycache__'))
     writeFileSync(file(`__pycache__/os.${tag}.pyc`), '')
     rmSync(join(prefix, 'bin/python3'))
@@ -107,6 +108,7 @@ describe.each(newest)('repair of Python $version', ({ build, minor }) => {
         `changed ${lib}/os.py`,
         `changed ${lib}/types.py`,
         `extra ${lib}/__pycache__/os.${tag}.pyc`,
+        `extra ${lib}/site-packages/hollow`,
         `extra ${lib}/site-packages/sitecustomize.py`,
         `extra ${lib}/wsgiref`,
         `link ${lib}/abc.py`,
@@ -123,6 +125,21 @@ describe.each(newest)('repair of Python $version', ({ build, minor }) => {
     const again = await pyembed('verify', '--repair', '--json', '--offline')
 
     expect(again.json<ProjectVerification>()).toMatchObject({ ok: true, repaired: [] })
+  })
+
+  it('installs an entry again whose inventory is damaged, and refuses it until then', async () => {
+    const inventory = join(prefix, '../inventory.json')
+    writeFileSync(inventory, readFileSync(inventory, 'utf8').replace('"0755"', '"0644"'))
+
+    const refused = await pyembed('verify')
+    const { exitCode, stderr } = await pyembed('verify', '--repair')
+
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--repair') })
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('damaged'),
+    })
+    await expectWhole()
   })
 
   it('touches only what differs', async () => {

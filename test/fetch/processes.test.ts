@@ -206,7 +206,7 @@ describe('what a failed download leaves', () => {
       utimesSync(join(downloads, name), time, time)
     }
     const [old, young] = ['0'.repeat(64), '1'.repeat(64)]
-    for (const name of ['.part-1-00000000', '.part-1-00000000.json', '.lease', '']) {
+    for (const name of ['.part-1-00000000', '.part-1-00000000.json', '.lease']) {
       age(`${old}${name}`, 8)
       age(`${young}${name}`, 6)
     }
@@ -216,14 +216,33 @@ describe('what a failed download leaves', () => {
 
     expect(readdirSync(downloads).sort()).toEqual(
       [
-        old,
-        young,
         `${young}.lease`,
         `${young}.part-1-00000000`,
         `${young}.part-1-00000000.json`,
         sha256,
       ].sort(),
     )
+  })
+})
+
+describe('what a process left that was killed when the file was whole', () => {
+  it('is swept by the next one that wants the file', async () => {
+    const context = testContext(temporaryDirectory())
+    const downloads = join(context.env.cacheDir, 'downloads')
+    const server = await serveHostile(content, honest)
+    await downloadFile(context, wanted, [parseSource(server.url)])
+    const killer = `
+      const { withLease } = await import('./src/fs/lease.ts')
+      const timing = { poll: 5, heartbeat: 50, stale: 1000 }
+      await withLease(input, { timing, isDone: async () => false }, async () => process.kill(process.pid, 'SIGKILL'))
+    `
+    await startModule(killer, { input: join(downloads, `${sha256}.lease`) })
+    writeFiles(downloads, { [`${sha256}.part-1-00000000.json`]: '{}' })
+    expect(readdirSync(downloads)).toHaveLength(3)
+
+    await downloadFile(context, wanted, [parseSource(server.url)])
+
+    expect(readdirSync(downloads)).toEqual([sha256])
   })
 })
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { downloadFile } from '../../src/fetch/download.ts'
 import { parseSource } from '../../src/fetch/source.ts'
-import { testContext } from '../helpers/context.ts'
+import { quickTransfer, testContext } from '../helpers/context.ts'
 import { download } from '../helpers/download.ts'
 import {
   answerStatus,
@@ -69,6 +69,19 @@ async function switched(first: Behaviour, second: Behaviour) {
   const sent = servers.reduce((sum, server) => sum + server.sent(), 0)
   return { amount: sent / content.length, ifRange }
 }
+
+it('a line that is cut again and again is gone on with at once', async () => {
+  const context = testContext(temporaryDirectory(), {
+    transfer: { ...quickTransfer, firstPause: 5000, longestPause: 5000 },
+  })
+  const server = await serveHostile(content, cutAfter(100_000))
+  const started = Date.now()
+
+  await downloadFile(context, wanted, [parseSource(server.url)])
+
+  expect(server.sent() / content.length).toBeLessThanOrEqual(1.05)
+  expect(Date.now() - started).toBeLessThan(5000)
+})
 
 describe('a switch of source', () => {
   it('goes on where the first one broke off, without its validator', async () => {

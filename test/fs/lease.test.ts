@@ -1,5 +1,5 @@
-import { existsSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
@@ -122,6 +122,15 @@ describe('withLease', () => {
 
     expect(performance.now() - started).toBeGreaterThan(timing.stale)
     expect(existsSync(path)).toBe(false)
+  })
+
+  it('is taken over where a folder has its name', async () => {
+    const path = join(temporaryDirectory(), 'x.lease')
+    mkdirSync(path)
+
+    await withLease(path, { timing, isDone: never }, () => Promise.resolve())
+
+    expect(listTree(dirname(path))).toEqual([])
   })
 
   it('is not taken over while a holder on another machine shows signs of life', async () => {

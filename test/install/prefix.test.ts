@@ -17,6 +17,7 @@ import { describe, expect, it } from 'vitest'
 import { createTreeWriter, type TreeWriter } from '../../src/fs/tree-writer.ts'
 import { writePrefix } from '../../src/install/prefix.ts'
 import type { WheelFile } from '../../src/install/wheel.ts'
+import type { PrefixKind } from '../../src/platform/layout.ts'
 import { parseTarget } from '../../src/platform/target.ts'
 import { codeOf } from '../helpers/errors.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
@@ -58,12 +59,13 @@ async function write(
   archive: ReturnType<typeof makeArchive>,
   wheels: readonly WheelFile[] = [],
   cacheDir = temporaryDirectory('cache'),
+  ofKind: PrefixKind = kind,
 ): Promise<TreeWriter> {
   const root = join(temporaryDirectory('prefix'), 'prefix')
   mkdirSync(root)
   const writer = createTreeWriter(root)
   const { env: variables } = process
-  const check = await writePrefix(writer, { kind, archive, wheels, cacheDir, variables })
+  const check = await writePrefix(writer, { kind: ofKind, archive, wheels, cacheDir, variables })
   await check()
   return writer
 }
@@ -132,6 +134,30 @@ describe('writePrefix', () => {
       expect(await codeOf(() => write(makeArchive(files)))).toBe('PYEMBED_PREFIX_UNEXPECTED')
     },
   )
+
+  it.each([
+    ['two files', { 'demo/Foo.py': '', 'demo/foo.py': '' }],
+    ['two folders', { 'demo/Foo/a.py': '', 'demo/foo/b.py': '' }],
+    ['a file and one of the archive', { 'README.TXT': '' }],
+  ])('refuses %s that are one on macOS, and takes them on Linux', async (_, files) => {
+    // Once by a wheel of two places, as one place must be distinct on its own.
+    const [first = '', second] = Object.entries(files).map(([path]) => path)
+    const parts =
+      second === undefined
+        ? { [first]: '' }
+        : { [`data/purelib/${first}`]: '', [`data/platlib/${second}`]: '' }
+    const wheel = makeWheel(temporaryDirectory(), { files: parts })
+    const macos = { ...kind, target: parseTarget('aarch64-apple-darwin') }
+    const archive = makeArchive({
+      ...python,
+      'lib/libpython3.14.dylib': 'Mach-O',
+    })
+
+    expect(await codeOf(() => write(archive, [wheel], undefined, macos))).toBe(
+      'PYEMBED_PACKAGE_CONFLICT',
+    )
+    expect((await write(archive, [wheel])).inventory.size).toBeGreaterThan(0)
+  })
 
   it('refuses sysconfig data that it does not know', async () => {
     const files = {

@@ -4,29 +4,26 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { readEnvironment } from '../../src/env.ts'
-import { userDirectories } from '../../src/platform/directories.ts'
+import { userDirectory } from '../../src/platform/directories.ts'
 
-describe.runIf(process.platform === 'linux')('userDirectories on Linux', () => {
-  it('are those of the XDG specification', () => {
-    expect(userDirectories({})).toEqual({
-      data: join(homedir(), '.local/share/pyembed'),
-      cache: join(homedir(), '.cache/pyembed'),
-    })
+describe.runIf(process.platform === 'linux')('userDirectory on Linux', () => {
+  it('is that of the XDG specification', () => {
+    expect(userDirectory('data', {})).toBe(join(homedir(), '.local/share/pyembed'))
+    expect(userDirectory('cache', {})).toBe(join(homedir(), '.cache/pyembed'))
   })
 
-  it('follow absolute XDG variables', () => {
+  it('follows absolute XDG variables', () => {
     const variables = { XDG_DATA_HOME: '/x/data', XDG_CACHE_HOME: '/x/cache' }
 
-    expect(userDirectories(variables)).toEqual({
-      data: '/x/data/pyembed',
-      cache: '/x/cache/pyembed',
-    })
+    expect(userDirectory('data', variables)).toBe('/x/data/pyembed')
+    expect(userDirectory('cache', variables)).toBe('/x/cache/pyembed')
   })
 
-  it.each(['', 'relative', './here', '~/data'])('ignore %j, which is not absolute', (value) => {
+  it.each(['', 'relative', './here', '~/data'])('ignores %j, which is not absolute', (value) => {
     const variables = { XDG_DATA_HOME: value, XDG_CACHE_HOME: value }
 
-    expect(userDirectories(variables)).toEqual(userDirectories({}))
+    expect(userDirectory('data', variables)).toBe(userDirectory('data', {}))
+    expect(userDirectory('cache', variables)).toBe(userDirectory('cache', {}))
   })
 })
 

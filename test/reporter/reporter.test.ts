@@ -127,6 +127,10 @@ describe('failure', () => {
   it.each([
     ['https://user:s3cret@host.example/x', 'https://***@host.example/x'],
     ['http://t0ken@host.example', 'http://***@host.example'],
+    ['http://user:p@ss/w0rd@host.example:81/x', 'http://***@host.example:81/x'],
+    ['http://user:pa/ss@host.example/x', 'http://***@host.example/x'],
+    ['http://host.example:81/@scope', 'http://host.example:81/@scope'],
+    ['to `https://host.example/x?sig=s3cret&y` now', 'to `https://host.example/x?***` now'],
     ['mail a@b.example', 'mail a@b.example'],
     ['https://host.example/@scope', 'https://host.example/@scope'],
     ['\u001b[31mred\u0007', '\uFFFD[31mred\uFFFD'],

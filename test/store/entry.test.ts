@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -28,7 +29,10 @@ describe('inventory.json', () => {
       undefined,
       undefined,
       undefined,
+      undefined,
     ])
+    const body = text.slice(0, text.indexOf(',\n  "sha256"'))
+    expect(rest.at(-3)).toBe(`  "sha256": "${createHash('sha256').update(body).digest('hex')}"`)
   })
 
   it('is JSON that tells each file as it is on disk', async () => {
