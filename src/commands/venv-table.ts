@@ -44,13 +44,17 @@ export function addVenvCommands(program: Command, add: AddCommand): void {
     async () => (await cold()).venvInstall,
     (command) =>
       withApp(command)
-        .option('--requirement <file...>', 'requirements files')
+        .option('--requirement <file>', 'requirements file; may be repeated', collect)
         .option('--upgrade', 'newer versions of what is there already')
         .option('--index-url <url>', 'the package index (default: as pip is configured)')
-        .option('--extra-index-url <url...>', 'further indexes')
-        .option('--find-links <place...>', 'folders or pages with packages')
+        .option('--extra-index-url <url>', 'another index; may be repeated', collect)
+        .option('--find-links <place>', 'folder or page with packages; may be repeated', collect)
         .option('--require-hashes', 'each requirement must have its hash')
-        .option('--pip-option <option...>', 'other options of pip install: --pip-option=--no-deps')
+        .option(
+          '--pip-option <option>',
+          'another option of pip install, --pip-option=--no-deps; may be repeated',
+          collect,
+        )
         .option('--steps <file>', 'steps before this one: a JSON array'),
   )
   add(
@@ -99,4 +103,9 @@ function withDataHome(command: Command): Command {
     '--data-home <dir>',
     'where environments are (default: the user’s data directory)',
   )
+}
+
+/** Not `<value...>`, which would take the requirements that follow. */
+function collect(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, value]
 }
