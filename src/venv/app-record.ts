@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
 
 import { systemErrorCode } from '../errors.ts'
-import { writeFileAtomic } from '../fs/atomic.ts'
+import { sweepTemporary, temporaryName } from '../fs/atomic.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
 import { joinPath } from './data-home.ts'
 import type { AppPlace } from './place.ts'
@@ -13,7 +13,12 @@ export async function recordApp({ system, directory, app }: AppPlace): Promise<v
   const text = formatApp(app)
   if (readTextIfThere(path) === text || !existsSync(directory)) return
   try {
-    await writeFileAtomic(path, text)
+    // With a dot: what a kill leaves is not taken for an environment.
+    const hidden = joinPath(system, directory, `.${appFileName}`)
+    await sweepTemporary(directory, `.${appFileName}`)
+    const temporary = temporaryName(hidden)
+    writeFileSync(temporary, text, { flag: 'wx' })
+    renameSync(temporary, path)
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS'].includes(systemErrorCode(error) ?? '')) throw error
   }

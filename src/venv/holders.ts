@@ -55,10 +55,20 @@ export function readHolder(path: string): HolderFile {
   }
 }
 
-/** With an exclusive lock nobody else has one: what others left is of dead processes. */
-export function removeHolders(directory: string, name: string, own: string): void {
-  for (const { path } of readHolders(directory, name))
-    if (path !== own) rmSync(path, { force: true })
+/**
+ * Removes what dead processes left. With an exclusive lock nobody else has one, so all others are dead; with a shared
+ * one those are that can be seen to be.
+ */
+export function removeHolders(
+  directory: string,
+  name: string,
+  own: string,
+  isExclusive: boolean,
+): void {
+  for (const { path, holder } of readHolders(directory, name)) {
+    const isGone = isExclusive || (holder !== undefined && isDead(holder))
+    if (path !== own && isGone) rmSync(path, { force: true })
+  }
 }
 
 /** Whether its process id means something here: same host, since the same start, same container. */

@@ -79,7 +79,10 @@ function describe(directory: string, name: string): Description | undefined {
   const at = (file: string): string => joinPath(place.system, path, ...file.split('/'))
   const sitePackages = at(venvLayout(place.system, record.abi, record.base.executable).sitePackages)
   const packages = installedPackages(sitePackages)
-  const { mtime, size } = statSync(at(recordName))
+  const status = statSync(at(recordName), { throwIfNoEntry: false })
+  // It is removed at this moment.
+  if (status === undefined) return undefined
+  const { mtime, size } = status
   return {
     path,
     python,
@@ -106,7 +109,7 @@ function sizeOf(path: string, sitePackages: string, { size }: VenvRecord): numbe
 function describeOther(path: string, state: 'newer' | 'foreign'): Description | undefined {
   const system = hostSystem()
   const cfg = joinPath(system, path, 'pyvenv.cfg')
-  const status = statSync(cfg, { throwIfNoEntry: false })
+  const status = existsSync(cfg) ? statSync(cfg, { throwIfNoEntry: false }) : undefined
   if (status === undefined) return undefined
   const sitePackages = foreignSitePackages(path)
   return {

@@ -123,7 +123,7 @@ function describeLock(
   let own: string | undefined
   try {
     own = writeHolder(directory, name, purpose)
-    if (purpose !== 'run') removeHolders(directory, name, own)
+    removeHolders(directory, name, own, purpose !== 'run')
   } catch (error) {
     // In a folder that may only be read one can run, but not be named.
     if (!['EACCES', 'EROFS', 'EPERM'].includes(systemErrorCode(error) ?? '') || purpose !== 'run') {

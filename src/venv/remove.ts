@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
-import { writeFileAtomic } from '../fs/atomic.ts'
+import { sweepTemporary, writeFileAtomic } from '../fs/atomic.ts'
 import { findInterpreters } from './interpreters.ts'
 import { lockPath, type VenvPlace, withVenvLock } from './lock.ts'
 import { venvPath } from './look.ts'
@@ -56,6 +56,7 @@ function removeLock(place: VenvPlace): void {
 /** Removes the folder of an app that has no environments, and nobody makes one. */
 export async function tidyAfter(directory: string): Promise<void> {
   const file = join(directory, appFileName)
+  await sweepTemporary(directory, `.${appFileName}`)
   const text = readTextIfThere(file)
   if (listDirectory(directory).some((name) => name !== appFileName)) return
   rmSync(file, { force: true })

@@ -290,6 +290,9 @@ describe('what is damaged', () => {
       expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
     }
 
+    writeFileSync(join(path, '../notes.txt'), 'a file beside environments')
+    expect((await app.list()).map(({ name }) => name)).toEqual(['tool'])
+
     const record = join(path, 'pyembed-venv.json')
     const text = readFileSync(record, 'utf8')
     writeFileSync(record, text.replace('"format": 1', '"format": 2'))
