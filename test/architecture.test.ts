@@ -19,6 +19,7 @@ const flow = [
   'packages',
   'cmake',
   'check',
+  'venv',
   'project',
 ]
 

@@ -1,9 +1,10 @@
-import { PyEmbedError } from '../errors.ts'
+import { entriesOfVenvs } from '../project/venv-entries.ts'
 import { pruneStore } from '../store/prune.ts'
 import { formatSize } from '../text/size.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 import { removalRows } from './removals.ts'
+import { parseDays } from './venv-options.ts'
 
 interface Flags extends CommonFlags {
   readonly dryRun?: boolean
@@ -11,10 +12,11 @@ interface Flags extends CommonFlags {
 }
 
 export const run: Run<Flags> = async ({ env }, { dryRun, olderThan }) => {
-  const olderThanDays = olderThan === undefined ? undefined : parseDays(olderThan)
+  const olderThanDays = olderThan === undefined ? undefined : parseDays(olderThan, 'store prune')
   const { isDryRun, removed, freedBytes } = await pruneStore(env, {
     isDryRun: dryRun,
     olderThanDays,
+    alsoUsed: () => entriesOfVenvs(env),
   })
   const end = isDryRun ? 'Would free' : 'Freed'
   return {
@@ -24,11 +26,4 @@ export const run: Run<Flags> = async ({ env }, { dryRun, olderThan }) => {
         ? 'Nothing to remove'
         : `${removalRows(removed)}\n${end} ${formatSize(freedBytes)}`,
   }
-}
-
-function parseDays(text: string): number {
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text)
-  throw new PyEmbedError('PYEMBED_USAGE', `\`--older-than\` has \`${text}\`, no number of days`, {
-    hint: 'Run `pyembed store prune --older-than 30`',
-  })
 }

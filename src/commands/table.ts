@@ -3,9 +3,10 @@ import { Command } from 'commander'
 import { packageVersion } from '../fs/package-version.ts'
 import type { Streams } from '../reporter/streams.ts'
 import { run as cmake } from './cmake.ts'
-import type { Run } from './command.ts'
+import type { AddCommand, Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 import { run as sync } from './sync.ts'
+import { addVenvCommands } from './venv-table.ts'
 
 // The hot commands are here already: a chunk of their own would cost a file more than they do.
 const cold = () => import('./cold.ts')
@@ -25,7 +26,7 @@ export function createProgram(args: readonly string[], output: Streams, execute:
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .showHelpAfterError('(run with --help for the flags)')
 
-  const add = <Flags extends CommonFlags>(
+  const add: AddCommand = <Flags extends CommonFlags>(
     parent: Command,
     name: string,
     description: string,
@@ -34,7 +35,7 @@ export function createProgram(args: readonly string[], output: Streams, execute:
   ): void => {
     const command = parent.command(name).description(description)
     // Seventy flags take commander a millisecond and a half.
-    if (args.includes(name)) withCommonFlags(addFlags(command))
+    if (args.includes(command.name())) withCommonFlags(addFlags(command))
     command.action(() => execute(load, { ...command.opts<Flags>(), operands: command.args }))
   }
 
@@ -131,6 +132,8 @@ export function createProgram(args: readonly string[], output: Streams, execute:
         .option('--target <triple>', 'what concerns this target'),
   )
 
+  addVenvCommands(program, add)
+
   const store = program.command('store').description('the Pythons that are installed')
   add(
     store,
@@ -157,7 +160,11 @@ export function createProgram(args: readonly string[], output: Streams, execute:
     'remove the store and the cache, everything outside projects',
     async () => (await cold()).uninstall,
     (command) =>
-      command.option('--dry-run', 'only list it (the default)').option('--yes', 'remove it'),
+      command
+        .option('--dry-run', 'only list it (the default)')
+        .option('--yes', 'remove it')
+        .option('--venvs', 'the environments of apps too')
+        .option('--data-home <dir>', 'where those are (default: the user’s data directory)'),
   )
   return program
 }

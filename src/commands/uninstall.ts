@@ -1,7 +1,9 @@
 import { PyEmbedError } from '../errors.ts'
+import { findVenvs } from '../project/venv-entries.ts'
 import { readRoots } from '../store/roots.ts'
 import { uninstall } from '../store/uninstall.ts'
 import { formatSize } from '../text/size.ts'
+import { removeVenvs } from '../venv/prune.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 import { removalRows } from './removals.ts'
@@ -9,27 +11,46 @@ import { removalRows } from './removals.ts'
 interface Flags extends CommonFlags {
   readonly dryRun?: boolean
   readonly yes?: boolean
+  readonly venvs?: boolean
+  readonly dataHome?: string
 }
 
-export const run: Run<Flags> = async ({ env }, { dryRun, yes }) => {
+export const run: Run<Flags> = async (context, { dryRun, yes, venvs, dataHome }) => {
+  const { env } = context
   if (dryRun === true && yes === true) {
     throw new PyEmbedError('PYEMBED_USAGE', '`--dry-run` and `--yes` exclude each other', {
       hint: 'Run `pyembed uninstall` to see what would go, `pyembed uninstall --yes` to remove it',
     })
   }
   const roots = await readRoots(env.dataDir, () => undefined)
+  const found =
+    venvs === true ? findVenvs(env, dataHome).filter(({ record }) => record !== undefined) : []
+  const { removed: goneVenvs, kept } =
+    yes === true ? await removeVenvs(context, found) : { removed: found, kept: [] }
   const { isDryRun, removed, freedBytes } = await uninstall(env, { isDryRun: yes !== true })
   const living = roots.filter(({ isGone }) => !isGone).map(({ project }) => project)
   const projects = [...new Set(living)]
   const users = projects.map((project) => `Used by ${project}`)
+  const venvLines = [
+    ...goneVenvs.map(({ path, sizeBytes }) => `environment  ${formatSize(sizeBytes)}  ${path}`),
+    ...kept.map(({ reason }) => `Kept: ${reason}`),
+  ]
   const end = isDryRun
-    ? `Nothing was removed. To remove ${formatSize(freedBytes)}, run: pyembed uninstall --yes`
+    ? `Nothing was removed. To remove ${formatSize(freedBytes)}, run: pyembed uninstall --yes${venvs === true ? ' --venvs' : ''}`
     : `Freed ${formatSize(freedBytes)}`
   return {
-    json: { dryRun: isDryRun, removed, freedBytes, projects },
+    json: {
+      dryRun: isDryRun,
+      removed,
+      freedBytes,
+      projects,
+      venvs: goneVenvs.map(({ path, sizeBytes }) => ({ path, sizeBytes })),
+    },
     text:
-      removed.length === 0
+      removed.length === 0 && found.length === 0
         ? 'There is nothing of pyembed outside projects'
-        : [removalRows(removed), ...users, end].join('\n'),
+        : [removalRows(removed), ...venvLines, ...users, end]
+            .filter((line) => line !== '')
+            .join('\n'),
   }
 }

@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly input?: string
   readonly signal?: AbortSignal | undefined
+  /** Is given each line of its standard output as it comes. */
+  readonly onLine?: ((line: string) => void) | undefined
 }
 
 export interface RunResult {
@@ -19,7 +21,7 @@ export interface RunResult {
 export async function run(
   program: string,
   args: readonly string[],
-  { env, input, signal }: RunOptions,
+  { env, input, signal, onLine }: RunOptions,
 ): Promise<RunResult> {
   const result = await execa(program, args, {
     env,
@@ -28,6 +30,14 @@ export async function run(
     maxBuffer: 64 * 1024 * 1024,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
+    ...(onLine === undefined
+      ? {}
+      : {
+          *stdout(line: unknown) {
+            onLine(String(line))
+            yield line
+          },
+        }),
   })
   if (result.exitCode === undefined && result.signal === undefined) throw result.cause ?? result
   return {

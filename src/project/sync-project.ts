@@ -9,6 +9,7 @@ import { sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { ensureEntry, type LockedPrefix, lockedPrefix } from '../install/entry.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { type Lock, lockName } from '../lock/lock.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read.ts'
 import { fetchWheels } from '../packages/download.ts'
 import { ensureToolPython, toolPrefix } from '../packages/tool-python.ts'
@@ -69,7 +70,7 @@ export async function syncProject(context: Context, options: SyncOptions = {}): 
   await writeProjectFiles(project, { ...manifest, ...inputs }, entries)
   const results = entries.map(({ entry }) => describeEntry(entry, project))
   const synced = results.map((result, index) => ({ result, root: roots[index] }))
-  await writeSyncState(project, inputs, synced)
+  await writeSyncState(project, manifest.app, inputs, synced)
   return { results, hasChanged: true }
 }
 
@@ -134,6 +135,7 @@ function describeEntry(
  */
 async function writeSyncState(
   project: Project,
+  { name, id = '' }: Manifest['app'],
   inputs: SyncInputs,
   synced: readonly SyncedTarget[],
 ): Promise<void> {
@@ -142,6 +144,7 @@ async function writeSyncState(
   const now = Object.fromEntries(synced.map((each) => [each.result.target, each]))
   const state: SyncState = {
     inputs,
+    app: { name, id },
     targets: { ...others, ...now },
     files: stampFiles(project),
     command: ownCommand(),

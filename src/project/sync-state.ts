@@ -38,6 +38,8 @@ export interface SyncInputs {
 /** `.pyembed/pin.json`: what is in place, and what it was made from. */
 export interface SyncState {
   readonly inputs: SyncInputs
+  /** Of the manifest, which takes 10 ms to read. */
+  readonly app: { readonly name: string; readonly id: string }
   readonly targets: Readonly<Record<string, SyncedTarget>>
   /** As of {@link stampFiles}. */
   readonly files: Readonly<Record<string, string>>
@@ -98,7 +100,7 @@ export function isSameInputs(a: SyncInputs | undefined, b: SyncInputs): boolean 
   return a?.pyembed === b.pyembed && a.manifest === b.manifest && a.lock === b.lock
 }
 
-function isInPlace(
+export function isInPlace(
   { target, pinId, prefix, storeEntry, python, cmake }: SyncResult,
   { generated }: Project,
   dataDir: string,

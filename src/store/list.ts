@@ -56,7 +56,7 @@ export async function listStore(dataDir: string): Promise<readonly string[]> {
   }
 }
 
-/** Who uses an entry. What else may be based on one (a virtual environment) is to be added here. */
+/** The projects that use an entry. */
 export function usersOf(pinId: string, roots: readonly FoundRoot[]): readonly EntryUser[] {
   const users = new Map<string, EntryUser>()
   for (const root of roots) {

@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
 import { isTemporaryName } from '../fs/atomic.ts'
@@ -22,6 +22,8 @@ export interface PruneOptions {
   readonly isDryRun?: boolean | undefined
   /** Roots whose project is gone count no more when they were not used for so many days. */
   readonly olderThanDays?: number | undefined
+  /** What else is based on an entry: the pin ids that are in use beside those of the roots, whenever it is asked. */
+  readonly alsoUsed?: (() => ReadonlySet<string>) | undefined
 }
 
 /**
@@ -32,13 +34,15 @@ export interface PruneOptions {
  */
 export async function pruneStore(
   { dataDir, cacheDir }: Directories,
-  { isDryRun = false, olderThanDays }: PruneOptions = {},
+  { isDryRun = false, olderThanDays, alsoUsed = () => new Set() }: PruneOptions = {},
 ): Promise<Removals> {
   const roots = await readRoots(dataDir)
   const expired = roots.filter((root) => isExpired(root, olderThanDays))
   const living = roots.filter((root) => !expired.includes(root))
 
-  const isUnused = (pinId: string): boolean => usersOf(pinId, living).length === 0
+  const others = alsoUsed()
+  const isUnused = (pinId: string): boolean =>
+    usersOf(pinId, living).length === 0 && !others.has(pinId)
   const entries = (await listStore(dataDir)).filter(isUnused)
   const used = new Set(living.flatMap(entriesOf).flatMap((entry) => entry.parts))
   const parts = await namesIn(join(cacheDir, 'unpacked'))
@@ -60,7 +64,8 @@ export async function pruneStore(
   for (const removal of found) {
     const isWanted =
       removal.kind === 'entry'
-        ? () => isUsedNow(dataDir, removal.path)
+        ? async () =>
+            alsoUsed().has(basename(removal.path)) || (await isUsedNow(dataDir, removal.path))
         : () => Promise.resolve(false)
     const garbage = await takeAway(removal.path, isWanted)
     if (garbage !== undefined) removed.set(garbage, removal)

@@ -31,7 +31,17 @@ describe('pyembed', () => {
     const { exitCode, stdout } = await runCli(['--help'])
 
     expect(exitCode).toBe(0)
-    for (const command of ['init', 'lock', 'sync', 'fetch', 'verify', 'cmake', 'python', 'store'])
+    for (const command of [
+      'init',
+      'lock',
+      'sync',
+      'fetch',
+      'verify',
+      'cmake',
+      'python',
+      'store',
+      'venv',
+    ])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
   })
 
@@ -53,6 +63,9 @@ describe('pyembed', () => {
     ['an argument too many', ['verify', 'everything'], 'too many arguments'],
     ['an unknown subcommand', ['python', 'install'], 'install'],
     ['flags that exclude each other', ['lock', '--check', '--upgrade'], 'PYEMBED_USAGE'],
+    ['an environment without a name', ['venv', 'create'], 'name'],
+    ['a way to inherit that is none', ['venv', 'create', 'x', '--inherit', 'all'], '--inherit'],
+    ['an installation of nothing', ['venv', 'install', 'x'], 'PYEMBED_USAGE'],
   ])('exits with 2 for %s, and names it', async (_, args, text) => {
     const { exitCode, stdout, stderr } = await runCli(args, {
       cwd: temporaryDirectory(),

@@ -154,6 +154,7 @@ describeWithTools(['cmake', 'make', 'ninja', 'g++'], 'commands in pages', () => 
       // Pages remove what they find here.
       PYEMBED_CACHE_DIR: join(folder, 'cache'),
       PYEMBED_DATA_DIR: join(folder, 'data'),
+      XDG_DATA_HOME: join(folder, 'user data'),
       PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     }
     const downloads = join(cliEnv['PYEMBED_CACHE_DIR'] ?? '', 'downloads')

@@ -1,0 +1,62 @@
+import { formatColumns } from '../text/columns.ts'
+import { formatSize } from '../text/size.ts'
+import { type ListedVenv, listVenvs } from '../venv/list.ts'
+import { folderName } from '../venv/names.ts'
+import { findDataHome } from '../venv/place.ts'
+import type { Run } from './command.ts'
+import type { VenvFlags } from './venv-options.ts'
+
+export const run: Run<VenvFlags> = ({ env }, { appName, dataHome }) => {
+  const home = findDataHome(env, dataHome)
+  const venvs = listVenvs(home, appName === undefined ? undefined : folderName(appName))
+  const rows = venvs.map(row)
+  return {
+    json: venvs.map(toJson),
+    text: venvs.length === 0 ? `There are no environments in ${home}` : formatColumns(rows),
+  }
+}
+
+function toJson({ appPath, abi, lastUsed, record, ...venv }: ListedVenv) {
+  return {
+    ...venv,
+    appPath: appPath ?? null,
+    abi: abi ?? null,
+    inherit: record?.inherit ?? null,
+    lastUsed: lastUsed.toISOString(),
+  }
+}
+
+const notes: Readonly<Record<ListedVenv['state'], string>> = {
+  ready: '',
+  'base-missing': 'its Python is gone',
+  broken: 'broken',
+  newer: 'of a newer pyembed',
+  foreign: 'not of pyembed',
+}
+
+function row({
+  app,
+  appPath,
+  appExists,
+  name,
+  abi,
+  packages,
+  sizeBytes,
+  lastUsed,
+  state,
+  path,
+}: ListedVenv) {
+  const gone = appPath === undefined || appExists ? '' : 'app is gone'
+  const count = packages.length === 1 ? '1 package' : `${packages.length} packages`
+  const note = [gone, notes[state]].filter((text) => text !== '').join(', ')
+  return [
+    app,
+    name,
+    abi ?? '',
+    count,
+    formatSize(sizeBytes),
+    lastUsed.toISOString().slice(0, 10),
+    path,
+    note,
+  ]
+}

@@ -1,0 +1,63 @@
+import { dirname } from 'node:path'
+
+import { PyEmbedError } from '../errors.ts'
+import { findApp } from '../project/venv-app.ts'
+import { hostSystem } from '../venv/app.ts'
+import { listVenvs } from '../venv/list.ts'
+import { venvPath } from '../venv/look.ts'
+import { findDataHome } from '../venv/place.ts'
+import { removeVenv } from '../venv/remove.ts'
+import type { Run } from './command.ts'
+import { appOptions, nameOf, type VenvFlags } from './venv-options.ts'
+
+interface Flags extends VenvFlags {
+  readonly key?: string
+}
+
+export const run: Run<Flags> = async (context, flags) => {
+  const name = nameOf(flags)
+  if (flags.key !== undefined) return removeByKey(context, flags, flags.key)
+  const place = await findApp(context, appOptions(flags))
+  const removed = await removeVenv(context, place, name)
+  return describe({
+    app: place.app.name,
+    key: place.key,
+    name,
+    path: venvPath(place, name),
+    removed,
+  })
+}
+
+/** Of an app that is gone, or of another one. */
+async function removeByKey(context: Parameters<Run<Flags>>[0], flags: Flags, key: string) {
+  const name = nameOf(flags)
+  const venv = listVenvs(findDataHome(context.env, flags.dataHome)).find(
+    (each) => each.key === key && each.name === name,
+  )
+  if (venv === undefined) {
+    throw new PyEmbedError(
+      'PYEMBED_VENV_NOT_FOUND',
+      `there is no \`${name}\` with key \`${key}\``,
+      {
+        hint: 'Run `pyembed venv list --json`, which shows names and keys',
+      },
+    )
+  }
+  const { app, path } = venv
+  const removed = await removeVenv(
+    context,
+    { system: hostSystem(), directory: dirname(path) },
+    name,
+  )
+  return describe({ app, key, name, path, removed })
+}
+
+function describe(result: {
+  app: string
+  key: string
+  name: string
+  path: string
+  removed: boolean
+}) {
+  return { json: result, text: `${result.removed ? 'Removed' : 'Not there:'} ${result.path}` }
+}

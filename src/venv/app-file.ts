@@ -1,0 +1,113 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { abiTag, type App, appPath, type Base, hostSystem } from './app.ts'
+
+const name = 'pyembed-app.json'
+
+/** So many folders above the executable may hold it, as for `pyembed::find_home`. */
+const parents = 4
+
+/** An app and its Python, by what the app is shipped with. */
+export interface FoundApp {
+  readonly app: App
+  readonly base: Base
+}
+
+/**
+ * The app at a path: its executable, the folder of that, its bundle, or its `pyembed-app.json`.
+ * @throws PYEMBED_APP_FILE_INVALID
+ */
+export function readApp(path: string): FoundApp {
+  const start = startOf(path)
+  const file = findAppFile(start)
+  const { name: appName, id = '', prefix, version, pinId } = readMembers(file)
+  const system = hostSystem()
+  const abi = abiTag({ version, pinId })
+  const directory = join(dirname(file), prefix)
+  const executable = join(directory, interpreterPath(abi))
+  if (!existsSync(executable)) {
+    throw invalid(file, `its Python has no \`${executable}\``)
+  }
+  const place = appPath(system, join(start, 'app'))
+  const real = realpathSync.native(directory)
+  return {
+    app: { name: appName, id, identity: id === '' ? place : id, path: place, abi },
+    base: { executable: join(real, interpreterPath(abi)), prefix: real, version, pinId },
+  }
+}
+
+/** The interpreter of a prefix, relative to it. */
+export function interpreterPath(abi: string): string {
+  if (hostSystem() === 'windows') return 'python.exe'
+  return `bin/python3.${abi.slice('cp3'.length)}`
+}
+
+/** The canonical folder that holds the executable. */
+function startOf(path: string): string {
+  let real: string
+  try {
+    real = realpathSync.native(path)
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) throw error
+    throw new PyEmbedError('PYEMBED_APP_FILE_INVALID', `there is no \`${path}\``, {
+      hint: 'Name the executable of the app, or its folder, with `--app`',
+    })
+  }
+  if (!statSync(real).isDirectory()) return dirname(real)
+  const inBundle = join(real, 'Contents', 'MacOS')
+  return existsSync(inBundle) ? inBundle : real
+}
+
+function findAppFile(start: string): string {
+  let directory = start
+  for (let level = 0; level <= parents; level++) {
+    const file = join(directory, name)
+    if (existsSync(file)) return file
+    directory = dirname(directory)
+  }
+  throw new PyEmbedError(
+    'PYEMBED_APP_FILE_INVALID',
+    `there is no \`${name}\` in \`${start}\` or the ${parents} folders above`,
+    {
+      hint: 'Install it with the app, or run its build; or name the Python and the app with `--python` and `--app-name`',
+    },
+  )
+}
+
+interface Members {
+  readonly name: string
+  readonly id?: string
+  readonly prefix: string
+  readonly version: string
+  readonly pinId: string
+}
+
+function readMembers(file: string): Members {
+  let data: Partial<Record<string, unknown>> | null
+  try {
+    data = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)),
+    ) as typeof data
+  } catch (error) {
+    if (systemErrorCode(error) !== undefined && !(error instanceof TypeError)) throw error
+    throw invalid(file, 'it is no JSON')
+  }
+  const missing = ['name', 'prefix', 'version', 'pinId'].find(
+    (key) => typeof data?.[key] !== 'string' || data[key] === '',
+  )
+  if (missing !== undefined) throw invalid(file, `it has no \`${missing}\``)
+  const members = data as unknown as Members
+  if (basename(members.prefix) === '' || /^(?:[\\/]|[A-Za-z]:)/.test(members.prefix))
+    throw invalid(file, 'its `prefix` is not relative')
+  if (!/^3\.\d+\./.test(members.version))
+    throw invalid(file, `\`${members.version}\` is no version of Python`)
+  return { ...members, id: typeof members.id === 'string' ? members.id : '' }
+}
+
+function invalid(file: string, reason: string): PyEmbedError {
+  return new PyEmbedError('PYEMBED_APP_FILE_INVALID', `\`${file}\` is damaged: ${reason}`, {
+    hint: 'Configure the build of the app again, or reinstall the app',
+  })
+}

@@ -1,0 +1,143 @@
+import { existsSync, statSync } from 'node:fs'
+
+import { measureDiskUse } from '../fs/disk-use.ts'
+import { readTextIfThere } from '../fs/read-text.ts'
+import { compareText } from '../text/json.ts'
+import { hostSystem } from './app.ts'
+import { joinPath } from './data-home.ts'
+import { venvLayout } from './layout.ts'
+import { describeVenv, readRecord } from './look.ts'
+import { type InstalledPackage, installedPackages } from './packages.ts'
+import { listDirectory } from './place.ts'
+import { appFileName, parseApp, recordName, type VenvRecord } from './record.ts'
+import { stampOf } from './size.ts'
+
+/** `foreign`: an environment that something else made, such as MITK; `base-missing`: of an app that is gone or moved. */
+export type ListedState = 'ready' | 'base-missing' | 'broken' | 'newer' | 'foreign'
+
+/** An environment of any app, as it is found. */
+export interface ListedVenv {
+  /** The name of the app; of one that does not say, the name of its folder. */
+  readonly app: string
+  readonly appPath: string | undefined
+  readonly appExists: boolean
+  readonly key: string
+  readonly name: string
+  readonly path: string
+  readonly python: string
+  readonly state: ListedState
+  readonly abi: string | undefined
+  readonly packages: readonly InstalledPackage[]
+  readonly sizeBytes: number
+  readonly lastUsed: Date
+  readonly record: VenvRecord | undefined
+}
+
+const folderPattern = /^(.*)_venvs$/s
+const keyPattern = /^[0-9A-F]{16}$/i
+
+/** All environments of all apps, by app, key and name; of `folder` alone, when it is named. Only reads. */
+export function listVenvs(dataHome: string, folder?: string): readonly ListedVenv[] {
+  const system = hostSystem()
+  const folders =
+    folder === undefined
+      ? listDirectory(dataHome).filter((name) => folderPattern.test(name))
+      : [folder]
+  return folders.toSorted(compareText).flatMap((name) => {
+    const apps = joinPath(system, dataHome, name)
+    return sorted(apps)
+      .filter((key) => keyPattern.test(key))
+      .flatMap((key) => listKey(joinPath(system, apps, key), name, key))
+  })
+}
+
+function listKey(directory: string, folder: string, key: string): readonly ListedVenv[] {
+  const system = hostSystem()
+  const text = readTextIfThere(joinPath(system, directory, appFileName))
+  const app = text === undefined ? undefined : parseApp(text)
+  const appExists = app !== undefined && existsSync(app.path)
+  return sorted(directory)
+    .filter((name) => !name.startsWith('.') && name !== appFileName)
+    .flatMap((name) => {
+      const found = describe(directory, name)
+      const appName = app?.name ?? folderPattern.exec(folder)?.[1] ?? folder
+      return found === undefined
+        ? []
+        : [{ app: appName, appPath: app?.path, appExists, key, name, ...found }]
+    })
+}
+
+type Description = Omit<ListedVenv, 'app' | 'appPath' | 'appExists' | 'key' | 'name'>
+
+/** What has neither record nor `pyvenv.cfg` is none. */
+function describe(directory: string, name: string): Description | undefined {
+  const place = { system: hostSystem(), directory }
+  const path = joinPath(place.system, directory, name)
+  const { verdict, record } = readRecord(place, name)
+  if (record === undefined) return describeOther(path, verdict === 'newer' ? 'newer' : 'foreign')
+  const { python } = describeVenv(place, name, record)
+  const at = (file: string): string => joinPath(place.system, path, ...file.split('/'))
+  const sitePackages = at(venvLayout(place.system, record.abi, record.base.executable).sitePackages)
+  const packages = installedPackages(sitePackages)
+  const status = statSync(at(recordName), { throwIfNoEntry: false })
+  // It is removed at this moment.
+  if (status === undefined) return undefined
+  const { mtime, size } = status
+  return {
+    path,
+    python,
+    state: !existsSync(at('pyvenv.cfg'))
+      ? 'broken'
+      : existsSync(record.base.executable)
+        ? 'ready'
+        : 'base-missing',
+    abi: record.abi,
+    packages,
+    sizeBytes: packages.length === 0 ? size : sizeOf(path, sitePackages, record),
+    lastUsed: mtime,
+    record,
+  }
+}
+
+/** As it was counted when something was installed; else it is counted now. */
+function sizeOf(path: string, sitePackages: string, { size }: VenvRecord): number {
+  return size.stamp !== '' && size.stamp === stampOf(sitePackages)
+    ? size.bytes
+    : measureDiskUse([path]).bytes
+}
+
+function describeOther(path: string, state: 'newer' | 'foreign'): Description | undefined {
+  const system = hostSystem()
+  const cfg = joinPath(system, path, 'pyvenv.cfg')
+  const status = existsSync(cfg) ? statSync(cfg, { throwIfNoEntry: false }) : undefined
+  if (status === undefined) return undefined
+  const sitePackages = foreignSitePackages(path)
+  return {
+    path,
+    python: joinPath(
+      system,
+      path,
+      ...(system === 'windows' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
+    ),
+    state,
+    abi: undefined,
+    packages: sitePackages === undefined ? [] : installedPackages(sitePackages),
+    sizeBytes: measureDiskUse([path]).bytes,
+    lastUsed: status.mtime,
+    record: undefined,
+  }
+}
+
+/** The `site-packages` of an environment that something else made. */
+export function foreignSitePackages(path: string): string | undefined {
+  const system = hostSystem()
+  if (system === 'windows') return joinPath(system, path, 'Lib', 'site-packages')
+  const version = sorted(joinPath(system, path, 'lib')).find((name) =>
+    /^python3\.\d+t?$/.test(name),
+  )
+  return version === undefined ? undefined : joinPath(system, path, 'lib', version, 'site-packages')
+}
+
+function sorted(directory: string): readonly string[] {
+  return listDirectory(directory).toSorted(compareText)
+}

@@ -1,0 +1,163 @@
+import { closeSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import type { Context } from '../context.ts'
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { tryLock } from './flock.ts'
+import {
+  describeHolder,
+  type HolderFile,
+  isHere,
+  type Purpose,
+  readHolder,
+  readHolders,
+  removeHolders,
+  writeHolder,
+} from './holders.ts'
+import { tryFiles, type Watch, watchHolders } from './lock-files.ts'
+
+/** The folder of an app's environments, and the name of one. */
+export interface VenvPlace {
+  readonly directory: string
+  readonly name: string
+}
+
+export interface VenvLock {
+  /** What a child has to inherit to keep it; undefined where locks are files. */
+  readonly descriptor: number | undefined
+  readonly release: () => void
+}
+
+/** An interpreter may run for hours; what another process does to an environment comes to an end. */
+const patience = 2000
+const poll = 20
+const longestPoll = 200
+
+/**
+ * Takes the lock of an environment, waiting for what others do to it. @throws PYEMBED_VENV_IN_USE, which names them,
+ * when an interpreter runs in it, or when they are on another host.
+ */
+export async function lockVenv(
+  context: Context,
+  place: VenvPlace,
+  purpose: Purpose,
+): Promise<VenvLock> {
+  const isAlive = watchHolders()
+  const start = performance.now()
+  let isTold = false
+  for (let pause = poll; ; pause = Math.min(pause * 1.5, longestPoll)) {
+    const lock = tryOnce(context, place, purpose, isAlive)
+    if (lock !== undefined) return lock
+    const waited = performance.now() - start
+    const holders = holdersOf(place)
+    if (waited > patience) requirePatience(place, holders, waited)
+    if (waited > patience / 2 && !isTold) {
+      isTold = true
+      const who = holders.map(describeHolder).join(', ') || 'another process'
+      context.emit({ kind: 'note', text: `Waiting for ${who}, which uses \`${place.name}\`` })
+    }
+    await sleep(pause, undefined, { signal: context.signal })
+  }
+}
+
+/** The lock if it is free, else undefined at once. */
+export function lockVenvIfFree(
+  context: Context,
+  place: VenvPlace,
+  purpose: Purpose,
+): VenvLock | undefined {
+  return tryOnce(context, place, purpose, watchHolders())
+}
+
+/** Does something with an environment that nobody else may meanwhile. */
+export async function withVenvLock<T>(
+  context: Context,
+  place: VenvPlace,
+  purpose: Purpose,
+  work: (lock: VenvLock) => T | Promise<T>,
+): Promise<T> {
+  const lock = await lockVenv(context, place, purpose)
+  try {
+    return await work(lock)
+  } finally {
+    lock.release()
+  }
+}
+
+export function lockPath({ directory, name }: VenvPlace): string {
+  return join(directory, `.${name}.lock`)
+}
+
+function tryOnce(
+  { env }: Context,
+  place: VenvPlace,
+  purpose: Purpose,
+  isAlive: Watch,
+): VenvLock | undefined {
+  const { directory, name } = place
+  const isShared = purpose === 'run'
+  for (;;) {
+    if (!isShared) mkdirSync(directory, { recursive: true })
+    try {
+      const attempt = tryLock(lockPath(place), isShared, env.variables)
+      if (attempt === 'held') return undefined
+      if (attempt === 'unsupported') {
+        const lock = tryFiles(directory, name, purpose, isAlive)
+        return lock === 'held' ? undefined : { descriptor: undefined, ...lock }
+      }
+      return describeLock(attempt, place, purpose)
+    } catch (error) {
+      // Who removed the last environment of an app removed the folder too.
+      if (isShared || systemErrorCode(error) !== 'ENOENT') throw error
+    }
+  }
+}
+
+function describeLock(
+  descriptor: number,
+  { directory, name }: VenvPlace,
+  purpose: Purpose,
+): VenvLock {
+  let own: string | undefined
+  try {
+    own = writeHolder(directory, name, purpose)
+    removeHolders(directory, name, own, purpose !== 'run')
+  } catch (error) {
+    // In a folder that may only be read one can run, but not be named.
+    if (!['EACCES', 'EROFS', 'EPERM'].includes(systemErrorCode(error) ?? '') || purpose !== 'run') {
+      closeSync(descriptor)
+      throw error
+    }
+  }
+  return {
+    descriptor,
+    release: () => {
+      if (own !== undefined) rmSync(own, { force: true })
+      closeSync(descriptor)
+    },
+  }
+}
+
+function holdersOf({ directory, name }: VenvPlace): readonly HolderFile[] {
+  const lease = readHolder(join(directory, `.${name}.lease`))
+  const holders = readHolders(directory, name)
+  // The one who has the lease has a file of its own too.
+  return lease.holder === undefined || holders.length > 0 ? holders : [lease]
+}
+
+function requirePatience({ name }: VenvPlace, files: readonly HolderFile[], waited: number): void {
+  const worst = files.find(
+    ({ holder }) => holder !== undefined && (holder.purpose === 'run' || !isHere(holder)),
+  )
+  if (worst === undefined && (files.length > 0 || waited < 5 * patience)) return
+  const who = files.map(describeHolder).join(', ') || 'another process'
+  const elsewhere = files.find(({ holder }) => holder !== undefined && !isHere(holder))
+  throw new PyEmbedError('PYEMBED_VENV_IN_USE', `\`${name}\` is in use by ${who}`, {
+    hint:
+      elsewhere === undefined
+        ? 'End that program, then run the command again'
+        : `End that program on that host, then run the command again; if it is certain that it is gone, remove \`${elsewhere.path}\` first`,
+  })
+}

@@ -1,0 +1,131 @@
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
+
+import { systemErrorCode } from '../errors.ts'
+import { readTextIfThere } from '../fs/read-text.ts'
+import { readCfg } from './cfg.ts'
+import { joinPath } from './data-home.ts'
+import { venvLayout } from './layout.ts'
+import { type AppPlace, isGone, listDirectory, otherKeys } from './place.ts'
+import { parseRecord, recordName, type VenvRecord } from './record.ts'
+
+/** An environment that can be used. */
+export interface Venv {
+  readonly name: string
+  readonly path: string
+  /** Its interpreter. */
+  readonly python: string
+  readonly record: VenvRecord
+}
+
+/** What is found under the name of an environment (docs/venv-contract.md, States). */
+export type Found =
+  | { readonly state: 'ready'; readonly venv: Venv }
+  | { readonly state: 'missing'; readonly isGarbage: boolean }
+  | { readonly state: 'needs-rebuild'; readonly key: string; readonly record: VenvRecord }
+  | { readonly state: 'app-moved'; readonly key: string; readonly path: string }
+  | { readonly state: 'broken'; readonly reason: string; readonly record: VenvRecord }
+  | { readonly state: 'newer' }
+  /** What a process that died left has to be put right first, or the app's base put in. */
+  | { readonly state: 'unfinished' }
+  | { readonly state: 'stale'; readonly venv: Venv; readonly isUsable: boolean }
+
+export function venvPath(
+  { system, directory }: Pick<AppPlace, 'system' | 'directory'>,
+  name: string,
+): string {
+  return joinPath(system, directory, name)
+}
+
+/** What is there now. Only reads. */
+export function lookAt(place: AppPlace, name: string): Found {
+  return hasUnfinished(place, name) ? { state: 'unfinished' } : lookInPlace(place, name)
+}
+
+/** What a dead process began to replace; or, on Windows, what waits for those that run in it to end. */
+function hasUnfinished(place: AppPlace, name: string): boolean {
+  const has = (suffix: string): boolean => existsSync(venvPath(place, `.${name}.${suffix}`))
+  return has('next') || (has('old') && !existsSync(venvPath(place, name)))
+}
+
+/** As {@link lookAt}, whatever else waits to take its place. */
+export function lookInPlace(
+  place: AppPlace,
+  name: string,
+): Exclude<Found, { state: 'unfinished' }> {
+  const path = venvPath(place, name)
+  const isHere = lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  if (!isHere) return lookElsewhere(place, name)
+
+  const { verdict, record } = readRecord(place, name)
+  if (verdict === 'newer') return { state: 'newer' }
+  if (record === undefined) return { state: 'missing', isGarbage: true }
+  if (record.abi !== place.app.abi) return { state: 'needs-rebuild', key: place.key, record }
+  const venv = describeVenv(place, name, record)
+  const reason = whyBroken(place, venv)
+  if (reason !== undefined) return { state: 'broken', reason, record }
+  return isSameBase(record, place)
+    ? { state: 'ready', venv }
+    : { state: 'stale', venv, isUsable: existsSync(record.base.executable) }
+}
+
+export function readRecord(place: Pick<AppPlace, 'system' | 'directory'>, name: string) {
+  return parseRecord(readThere(joinPath(place.system, venvPath(place, name), recordName)) ?? '')
+}
+
+export function describeVenv(
+  place: Pick<AppPlace, 'system' | 'directory'>,
+  name: string,
+  record: VenvRecord,
+): Venv {
+  const path = venvPath(place, name)
+  const { python } = venvLayout(place.system, record.abi, record.base.executable)
+  return { name, path, python: joinPath(place.system, path, ...python.split('/')), record }
+}
+
+/** Not by what the base is, which may be put right without the user. */
+function whyBroken(place: AppPlace, { path, record }: Venv): string | undefined {
+  const { system } = place
+  const layout = venvLayout(system, record.abi, record.base.executable)
+  const cfg = readTextIfThere(joinPath(system, path, 'pyvenv.cfg'))
+  if (cfg === undefined || !readCfg(cfg, 'home')) return 'it has no valid `pyvenv.cfg`'
+  const missing = [layout.python, layout.sitePackages].find(
+    (file) =>
+      lstatSync(joinPath(system, path, ...file.split('/')), { throwIfNoEntry: false }) ===
+      undefined,
+  )
+  return missing === undefined ? undefined : `it has no \`${missing}\``
+}
+
+function isSameBase({ base }: VenvRecord, place: AppPlace): boolean {
+  return (
+    base.executable === place.base.executable &&
+    base.version === place.base.version &&
+    existsSync(base.executable)
+  )
+}
+
+/** Not there: is it there for another Python of this app, or where the app was before? */
+function lookElsewhere(place: AppPlace, name: string): Exclude<Found, { state: 'unfinished' }> {
+  const others = otherKeys(place).filter(({ directory }) => listDirectory(directory).includes(name))
+  for (const { key, directory, app } of others) {
+    if (app?.identity !== place.app.identity) continue
+    const { record } = readRecord({ ...place, directory }, name)
+    if (record !== undefined) return { state: 'needs-rebuild', key, record }
+  }
+  const moved = others.find(
+    ({ app }) => app !== undefined && app.abi === place.app.abi && isGone(app),
+  )
+  return moved?.app === undefined || place.app.id !== ''
+    ? { state: 'missing', isGarbage: false }
+    : { state: 'app-moved', key: moved.key, path: moved.app.path }
+}
+
+/** Not there is undefined; what may not be read is not taken for garbage. */
+function readThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,136 @@
+import type { Context } from '../context.ts'
+import { PyEmbedError } from '../errors.ts'
+import { recordApp } from './app-record.ts'
+import { lockVenv, lockVenvIfFree } from './lock.ts'
+import { type Found, lookAt, lookInPlace, type Venv } from './look.ts'
+import type { AppPlace } from './place.ts'
+import { recover } from './recover.ts'
+import type { VenvRecord } from './record.ts'
+import { rewriteTree } from './tree.ts'
+import { noteUse } from './use.ts'
+
+/** What opening can end with. */
+export type Opened = Exclude<Found, { state: 'unfinished' | 'stale' }>
+
+/**
+ * Finds an environment to use it. Installs nothing and needs no network; but puts right what a dead process left,
+ * and the base of an app that moved.
+ */
+export async function openVenv(context: Context, place: AppPlace, name: string): Promise<Opened> {
+  let found = await lookFinished(context, place, name)
+  // Another look, for between two system calls of the first one it may have been replaced.
+  if (found.state !== 'ready') found = await lookFinished(context, place, name)
+  const opened =
+    found.state === 'stale' ? await relink(context, place, found.venv, found.isUsable) : found
+  if (opened.state === 'ready') {
+    await recordApp(place)
+    noteUse(opened.venv.path)
+  }
+  return opened
+}
+
+/** As {@link openVenv}, for who can go on with nothing else. @throws PYEMBED_VENV_… by its state */
+export async function requireVenv(context: Context, place: AppPlace, name: string): Promise<Venv> {
+  const opened = await openVenv(context, place, name)
+  if (opened.state === 'ready') return opened.venv
+  throw stateError(place, name, opened)
+}
+
+/** What stands in the way of using an environment, with what to do. */
+export function stateError(
+  { key, app, directory }: AppPlace,
+  name: string,
+  found: Exclude<Found, { state: 'ready' }>,
+): PyEmbedError {
+  switch (found.state) {
+    case 'needs-rebuild':
+      return new PyEmbedError(
+        'PYEMBED_VENV_NEEDS_REBUILD',
+        `\`${name}\` is for Python ABI \`${found.record.abi}\`${found.key === key ? '' : ` (in \`${found.key}\`)`}, and the app has \`${app.abi}\``,
+        {
+          hint: `Run \`pyembed venv repair ${name}\` to make it anew from what was installed in it`,
+        },
+      )
+    case 'app-moved':
+      return new PyEmbedError(
+        'PYEMBED_VENV_APP_MOVED',
+        `\`${name}\` is of an app \`${app.name}\` that was at \`${found.path}\` and is gone from there`,
+        {
+          hint: `If it is this app, run \`pyembed venv adopt ${found.key}\`; an app with an \`id\` may move`,
+        },
+      )
+    case 'broken':
+      return new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: ${found.reason}`, {
+        hint: `Run \`pyembed venv repair ${name}\``,
+      })
+    case 'newer':
+      return new PyEmbedError('PYEMBED_VENV_NEWER', `\`${name}\` was made by a newer pyembed`, {
+        hint: 'Update pyembed',
+      })
+    case 'missing':
+    case 'unfinished':
+      return new PyEmbedError(
+        'PYEMBED_VENV_NOT_FOUND',
+        `there is no \`${name}\` in \`${directory}\``,
+        {
+          hint: `Run \`pyembed venv create ${name}\`; \`pyembed venv list\` shows what is there`,
+        },
+      )
+    case 'stale':
+      return new PyEmbedError(
+        'PYEMBED_VENV_BROKEN',
+        `\`${name}\` is based on \`${found.venv.record.base.executable}\`, which is gone, and is in use`,
+        { hint: 'End what runs in it, then run the command again' },
+      )
+  }
+}
+
+async function lookFinished(context: Context, place: AppPlace, name: string) {
+  if (lookAt(place, name).state === 'unfinished') await finish(context, place, name)
+  return lookInPlace(place, name)
+}
+
+/** Puts right what is unfinished, unless somebody runs in what it is to replace. */
+async function finish(context: Context, place: AppPlace, name: string): Promise<void> {
+  const isUsable = lookInPlace(place, name).state === 'ready'
+  const lock = await takeLock(context, { ...place, name }, isUsable)
+  if (lock === undefined) return
+  try {
+    recover(place, name)
+  } finally {
+    lock.release()
+  }
+}
+
+/** The app moved, or has another patch of its Python: links and files that name it are written anew. */
+async function relink(
+  context: Context,
+  place: AppPlace,
+  venv: Venv,
+  isUsable: boolean,
+): Promise<Opened> {
+  const id = { ...place, name: venv.name }
+  const lock = await takeLock(context, id, isUsable)
+  if (lock === undefined) return { state: 'ready', venv }
+  try {
+    const found = lookInPlace(place, venv.name)
+    if (found.state !== 'stale') return found
+    const record: VenvRecord = { ...found.venv.record, base: place.base }
+    await rewriteTree(place, venv.path, record)
+    return { state: 'ready', venv: { ...venv, record } }
+  } finally {
+    lock.release()
+  }
+}
+
+/** Somebody runs in it, or nothing may be written there: as long as its own base is there it can be used as it is. */
+async function takeLock(context: Context, place: AppPlace & { name: string }, isUsable: boolean) {
+  try {
+    const lock = lockVenvIfFree(context, place, 'relink')
+    if (lock !== undefined || isUsable) return lock
+  } catch (error) {
+    if (isUsable) return undefined
+    throw error
+  }
+  return lockVenv(context, place, 'relink')
+}

@@ -1,0 +1,122 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Context } from '../context.ts'
+import { PyEmbedError } from '../errors.ts'
+import { packageRoot } from '../fs/package-root.ts'
+import { run } from '../process/run.ts'
+import type { AppPlace } from './place.ts'
+import { joinPath } from './data-home.ts'
+import { venvLayout } from './layout.ts'
+import { baseConstraints, baseSitePackages, hasPip } from './packages.ts'
+import type { Step, VenvRecord } from './record.ts'
+import { pipArguments, writeInput } from './steps.ts'
+
+/** What steers a Python or pip and is not the user's network. */
+const steering = /^(?:PYTHON|CONDA|VIRTUAL_ENV|__PYVENV_LAUNCHER__)/i
+
+export interface PipPlace {
+  /** The environment, or its copy. */
+  readonly path: string
+  /** For inputs of pip; is made and removed. */
+  readonly work: string
+  readonly record: VenvRecord
+}
+
+/** Runs the base's pip in an environment, a step after the other. @throws PYEMBED_VENV_INSTALL_FAILED */
+export async function runSteps(
+  context: Context,
+  place: AppPlace,
+  { path, work, record }: PipPlace,
+  steps: readonly Step[],
+): Promise<void> {
+  const base = baseSitePackages(place, record.base)
+  if (!hasPip(base)) {
+    throw new PyEmbedError(
+      'PYEMBED_VENV_INSTALL_FAILED',
+      `the app’s Python has no pip in \`${base}\``,
+      {
+        hint: 'Ship the app with pip: do not leave it out when the app is deployed',
+      },
+    )
+  }
+  const { python } = venvLayout(place.system, record.abi, record.base.executable)
+  const executable = joinPath(place.system, path, ...python.split('/'))
+  mkdirSync(work)
+  try {
+    const constraints = record.inherit === 'base' ? baseConstraints(base) : ''
+    const common = [
+      '--disable-pip-version-check',
+      '--no-input',
+      '--progress-bar=off',
+      '--no-compile',
+      '--no-warn-script-location',
+      '--root-user-action=ignore',
+      ...(context.env.isOffline ? ['--no-index'] : []),
+      '--constraint',
+      writeInput(work, 'constraints.txt', constraints),
+    ]
+    for (const [index, step] of steps.entries()) {
+      const what = describeStep(step, index, steps.length)
+      await runStep(context, record, executable, what, [
+        ...starts(context, place, base),
+        'install',
+        ...common,
+        ...pipArguments(step, work),
+      ])
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function starts(
+  { env }: Context,
+  { base, key }: AppPlace,
+  sitePackages: string,
+): readonly string[] {
+  const byteCode = join(env.cacheDir, 'pyc', base.pinId || key)
+  const driver = join(packageRoot(), 'python', 'venv_pip.py')
+  return ['-I', '-X', 'utf8', '-X', `pycache_prefix=${byteCode}`, driver, sitePackages]
+}
+
+async function runStep(
+  { env, emit, signal }: Context,
+  { name, inherit }: VenvRecord,
+  executable: string,
+  what: string,
+  args: readonly string[],
+): Promise<void> {
+  const id = `venv ${name}`
+  emit({ kind: 'start', id, text: `Installing ${what}` })
+  const result = await run(executable, args, {
+    env: Object.fromEntries(Object.entries(env.variables).filter(([key]) => !steering.test(key))),
+    signal,
+    onLine: (line) => {
+      emit({ kind: 'detail', text: line })
+      if (/^\s*(?:Collecting|Downloading|Building|Installing|Using)\b/.test(line))
+        emit({ kind: 'start', id, text: line.trim() })
+    },
+  })
+  if (result.stderr !== '') emit({ kind: 'detail', text: result.stderr })
+  emit({ kind: 'end', id, text: result.isOk ? `Installed ${what}` : `Could not install ${what}` })
+  if (result.isOk) return
+  const errors = result.stderr.split('\n').filter((line) => line.startsWith('ERROR: '))
+  const reason = errors.map((line) => line.slice('ERROR: '.length)).join('; ') || result.reason
+  const isBase = inherit === 'base' && /constraint|conflict/i.test(result.stderr)
+  throw new PyEmbedError(
+    'PYEMBED_VENV_INSTALL_FAILED',
+    `pip could not install ${what}: ${reason}`,
+    {
+      hint: isBase
+        ? `\`${name}\` has the packages of the app, whose versions stay as they are; an environment of its own has none: \`pyembed venv create OTHER --inherit none\``
+        : 'The environment is as it was. `--verbose` shows all that pip says',
+    },
+  )
+}
+
+function describeStep(step: Step, index: number, count: number): string {
+  const files = step.requirementFiles.map(({ name }) => name)
+  const what = [...step.requirements, ...files].join(', ') || 'nothing'
+  return count === 1 ? what : `${what} (step ${index + 1} of ${count})`
+}

@@ -1,0 +1,67 @@
+import { renameSync, rmSync } from 'node:fs'
+
+import type { Context } from '../context.ts'
+import { systemErrorCode } from '../errors.ts'
+import { writeFileAtomic } from '../fs/atomic.ts'
+import { syncFileSystem } from '../fs/sync-file-system.ts'
+import { joinPath } from './data-home.ts'
+import { venvLayout } from './layout.ts'
+import { venvPath } from './look.ts'
+import { runSteps } from './pip.ts'
+import type { AppPlace } from './place.ts'
+import { putInPlace, stagePath } from './recover.ts'
+import { formatRecord, recordName, type Step, type VenvRecord } from './record.ts'
+import { relativeShebangs } from './shebangs.ts'
+import { measureVenv } from './size.ts'
+import { withoutSecrets } from './steps.ts'
+
+/** Whether it is in place, or will be when nothing runs in the environment any more (Windows). */
+export type Replaced = 'installed' | 'restart-required'
+
+/**
+ * Replaces an environment by what `make` makes under another name, with more installed; or leaves it as it was. With
+ * the exclusive lock. `record` tells of the state before `steps`.
+ */
+export async function replaceVenv(
+  context: Context,
+  place: AppPlace,
+  record: VenvRecord,
+  steps: readonly Step[],
+  make: (path: string) => void,
+): Promise<Replaced> {
+  const { name } = record
+  const stage = stagePath(place, name)
+  try {
+    make(stage)
+    await runSteps(context, place, { path: stage, work: stagePath(place, name), record }, steps)
+    await finishStage(place, stage, {
+      ...record,
+      steps: [...record.steps, ...steps.map(withoutSecrets)],
+    })
+    await syncFileSystem(stage, context.env.variables)
+    renameSync(stage, venvPath(place, `.${name}.next`))
+  } catch (error) {
+    rmSync(stage, { recursive: true, force: true })
+    throw error
+  }
+  return swap(place, name)
+}
+
+async function finishStage(place: AppPlace, stage: string, record: VenvRecord): Promise<void> {
+  const layout = venvLayout(place.system, record.abi, record.base.executable)
+  const at = (file: string): string => joinPath(place.system, stage, ...file.split('/'))
+  await relativeShebangs(stage, at(layout.scripts), at(layout.sitePackages))
+  const size = measureVenv(stage, at(layout.sitePackages))
+  await writeFileAtomic(at(recordName), formatRecord({ ...record, size }))
+}
+
+function swap(place: AppPlace, name: string): Replaced {
+  try {
+    putInPlace(place, name)
+    return 'installed'
+  } catch (error) {
+    const isInUse = ['EPERM', 'EBUSY', 'EACCES'].includes(systemErrorCode(error) ?? '')
+    if (process.platform === 'win32' && isInUse) return 'restart-required'
+    throw error
+  }
+}

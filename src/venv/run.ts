@@ -1,0 +1,79 @@
+import { constants } from 'node:os'
+import { spawn } from 'node:child_process'
+import { delimiter } from 'node:path'
+
+import type { Context } from '../context.ts'
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { joinPath } from './data-home.ts'
+import { findCommand } from './find-command.ts'
+import { venvLayout } from './layout.ts'
+import { lockVenv } from './lock.ts'
+import { requireVenv } from './open.ts'
+import type { Venv } from './look.ts'
+import type { AppPlace } from './place.ts'
+
+/** What another Python left in the environment. */
+const foreign =
+  /^(?:PYTHONHOME|PYTHONPATH|PYTHONSTARTUP|PYTHONEXECUTABLE|__PYVENV_LAUNCHER__|CONDA_.*)$/i
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Runs a program in an environment, which nobody may change meanwhile. @returns its exit code */
+export async function runInVenv(
+  context: Context,
+  place: AppPlace,
+  name: string,
+  [command = 'python', ...args]: readonly string[],
+): Promise<number> {
+  const venv = await requireVenv(context, place, name)
+  const lock = await lockVenv(context, { ...place, name }, 'run')
+  try {
+    const scripts = scriptsOf(place, venv)
+    const env = venvEnvironment(context.env.variables, venv.path, scripts)
+    // It keeps the lock when this process is killed: the lock is the descriptor's.
+    const more = lock.descriptor === undefined ? [] : [lock.descriptor]
+    const child = spawn(findCommand(command, scripts), args, {
+      env,
+      stdio: ['inherit', 'inherit', 'inherit', ...more],
+    })
+    const forward = (): void => void child.kill('SIGTERM')
+    context.signal?.addEventListener('abort', forward)
+    try {
+      return await new Promise((resolve, reject) => {
+        child.once('error', reject)
+        child.once('exit', (code, signal) =>
+          resolve(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 0)),
+        )
+      })
+    } finally {
+      context.signal?.removeEventListener('abort', forward)
+    }
+  } catch (error) {
+    if (!['ENOENT', 'EACCES'].includes(systemErrorCode(error) ?? '')) throw error
+    throw new PyEmbedError(
+      'PYEMBED_USAGE',
+      `\`${command}\` cannot be started: there is no such program`,
+      {
+        hint: `Run \`pyembed venv install ${name} PACKAGE\` if a package brings it`,
+      },
+    )
+  } finally {
+    lock.release()
+  }
+}
+
+/** The variables of a program that runs in an environment. */
+export function venvEnvironment(variables: Variables, path: string, scripts: string): Variables {
+  const kept = Object.entries(variables).filter(([name]) => !foreign.test(name))
+  const before = kept.find(([name]) => name.toUpperCase() === 'PATH')?.[1] ?? ''
+  // What holds the separator cannot be in PATH.
+  const search = scripts.includes(delimiter)
+    ? before
+    : [scripts, before].filter((part) => part !== '').join(delimiter)
+  const others = kept.filter(([name]) => name.toUpperCase() !== 'PATH')
+  return { ...Object.fromEntries(others), PATH: search, VIRTUAL_ENV: path, PYTHONNOUSERSITE: '1' }
+}
+
+function scriptsOf({ system }: AppPlace, { path, record }: Venv): string {
+  return joinPath(system, path, venvLayout(system, record.abi, record.base.executable).scripts)
+}

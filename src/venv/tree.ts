@@ -1,0 +1,83 @@
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+
+import { dirname } from 'node:path'
+
+import { writeFileAtomic } from '../fs/atomic.ts'
+import { requireLinks } from '../fs/links.ts'
+import { formatCfg } from './cfg.ts'
+import { joinPath } from './data-home.ts'
+import { venvLayout } from './layout.ts'
+import { pipShim, pipShimPath } from './pip-shim.ts'
+import type { AppPlace } from './place.ts'
+import { formatRecord, recordName, type VenvRecord } from './record.ts'
+
+/** Writes an environment into a folder that is not there yet; the record last. */
+export function writeTree(place: AppPlace, path: string, record: VenvRecord): void {
+  const { system, app, key } = place
+  const at = (file: string): string => joinPath(system, path, ...file.split('/'))
+  const { folders, links, copies, sitePackages } = venvLayout(
+    system,
+    record.abi,
+    record.base.executable,
+  )
+  mkdirSync(path)
+  for (const folder of folders) mkdirSync(at(folder))
+  if (Object.keys(links).length > 0) writeLinks(links, at)
+  for (const [file, from] of Object.entries(copies)) copyFileSync(from, at(file))
+  if (record.inherit === 'none') {
+    const shim = at(`${sitePackages}/${pipShimPath}`)
+    mkdirSync(dirname(shim))
+    writeFileSync(shim, pipShim)
+  }
+  writeFileSync(at('pyvenv.cfg'), formatCfg({ ...record, app: app.name, key }))
+  writeFileSync(at(recordName), formatRecord(record))
+}
+
+function writeLinks(links: Readonly<Record<string, string>>, at: (file: string) => string): void {
+  try {
+    for (const [file, text] of Object.entries(links)) symlinkSync(text, at(file))
+  } catch (error) {
+    requireLinks(at('links'))
+    throw error
+  }
+}
+
+/**
+ * Puts what belongs to the base into an environment that is there: each file in one step, the record last. Also what
+ * was lost of it; what was installed stays.
+ */
+export async function rewriteTree(
+  place: AppPlace,
+  path: string,
+  record: VenvRecord,
+): Promise<void> {
+  const { system, app, key } = place
+  const at = (file: string): string => joinPath(system, path, ...file.split('/'))
+  const { folders, links, copies } = venvLayout(system, record.abi, record.base.executable)
+  for (const folder of folders) mkdirSync(at(folder), { recursive: true })
+  for (const [file, text] of Object.entries(links)) replaceLink(at(file), text)
+  for (const [file, from] of Object.entries(copies)) {
+    copyFileSync(from, at(`${file}.tmp`))
+    renameSync(at(`${file}.tmp`), at(file))
+  }
+  await writeFileAtomic(at('pyvenv.cfg'), formatCfg({ ...record, app: app.name, key }))
+  await writeFileAtomic(at(recordName), formatRecord(record))
+}
+
+function replaceLink(path: string, text: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isSymbolicLink() === true && readlinkSync(path) === text) return
+  rmSync(`${path}.tmp`, { force: true })
+  symlinkSync(text, `${path}.tmp`)
+  if (found?.isDirectory() === true) rmSync(path, { recursive: true })
+  renameSync(`${path}.tmp`, path)
+}
