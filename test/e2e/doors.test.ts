@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
 import { runIn, sync } from '../helpers/example.ts'
-import { sharedResult } from '../helpers/prefix.ts'
+import { copyPrefix } from '../helpers/prefix.ts'
 import { linux, writeManifest } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -59,8 +59,11 @@ endmacro()
 describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
   const root = makeDirectory('doors')
   const project = join(root.path, 'project')
+  /** Of its own: who runs it writes byte code into it. */
+  const bait = join(root.path, 'bait')
   afterAll(root.remove)
   beforeAll(async () => {
+    await copyPrefix('20241219', linux, bait)
     await sync(writeManifest(project), inject('cliEnv'))
     for (const [name, finds] of Object.entries(directories)) {
       mkdirSync(join(project, name))
@@ -89,7 +92,6 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
 
   /** Builds with everything at once that leads elsewhere, and tells whose Python each executable got. */
   async function buildWith(name: string, lines: string, args: readonly string[]) {
-    const bait = sharedResult('20241219', linux).prefix
     const build = join(root.path, name)
     writeFileSync(
       join(project, 'CMakeLists.txt'),
@@ -148,8 +150,6 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
   })
 
   it('gets the other one without pyembed', async () => {
-    const bait = sharedResult('20241219', linux).prefix
-
     const found = await buildWith('none', '', [])
 
     expect(found.headers).toEqual([join(bait, 'include/python3.11')])
