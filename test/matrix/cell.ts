@@ -11,6 +11,7 @@ import type { Door, Generator } from './cmakes.ts'
 import { loadedLibrary } from './elf.ts'
 import { readPlan } from './plan.ts'
 import type { Row } from './rows.ts'
+import { searchPath } from './search-path.ts'
 import { usePin, type World } from './world.ts'
 
 /** One configure, build and run; without a door it is the project of somebody who has no pyembed. */
@@ -66,7 +67,7 @@ type Steps = Pick<Observation, 'failed' | 'output' | 'reports'>
 
 async function runSteps(world: World, cell: Cell, isPlanned: boolean): Promise<Steps> {
   const { row, cmake, door } = cell
-  const env = { ...cleanEnvironment(), ...row.env?.(baitOf(world, row)) }
+  const env = { ...cleanEnvironment(), PATH: searchPath(), ...row.env?.(baitOf(world, row)) }
   let output = ''
   const run = async (program: string, args: readonly string[]): Promise<boolean> => {
     const options = { cwd: world.project, env, extendEnv: false, reject: false, all: true } as const

@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path'
 
 import type { Bait } from './baits.ts'
+import { searchPath } from './search-path.ts'
 
 export type Minor = '3.14' | '3.11'
 
@@ -148,7 +149,7 @@ function onPath({ root }: Bait): Readonly<Record<string, string>> {
 }
 
 function pathWith(root: string): string {
-  return `${join(root, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`
+  return `${join(root, 'bin')}${delimiter}${searchPath()}`
 }
 
 function sysroot(root: string): readonly string[] {

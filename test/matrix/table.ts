@@ -46,10 +46,6 @@ export function summarize(results: readonly Result[]): string {
   ].join(', ')
 }
 
-export function countMisses(results: readonly Result[]): number {
-  return results.filter(({ verdict }) => isMiss(verdict)).length
-}
-
 function columnOf({ cmake, generator }: Cell): string {
   const short = { Ninja: 'ninja', 'Ninja Multi-Config': 'multi', 'Unix Makefiles': 'make' }
   return `${cmake.version} ${short[generator]}`
