@@ -69,7 +69,6 @@ Variables
 if(CMAKE_VERSION VERSION_LESS 3.20)
   message(FATAL_ERROR "pyembed: CMake ${CMAKE_VERSION} runs, 3.20 or newer is needed.")
 endif()
-include_guard(DIRECTORY)
 
 if(NOT DEFINED PROJECT_NAME OR NOT DEFINED CMAKE_SYSTEM_NAME)
   message(FATAL_ERROR

@@ -1,4 +1,5 @@
 # find_package(Python2): there is none in a tree whose Python is pinned.
+_pyembed_apply_pin()
 set(_pyembed_python2 FALSE)
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(Python2

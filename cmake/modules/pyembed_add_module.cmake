@@ -32,8 +32,13 @@ function(pyembed_add_module name)
   else()
     set(extension "so")
   endif()
-  cmake_path(GET PYEMBED_ROOT PARENT_PATH directory)
-  string(APPEND directory "/python-modules")
+  get_property(is_sdk GLOBAL PROPERTY PYEMBED_IS_SDK)
+  if(is_sdk)
+    set(directory "${CMAKE_CURRENT_BINARY_DIR}/python-modules")
+  else()
+    cmake_path(GET PYEMBED_ROOT PARENT_PATH directory)
+    string(APPEND directory "/python-modules")
+  endif()
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".${PYEMBED_SOABI}.${extension}"
     LIBRARY_OUTPUT_DIRECTORY "${directory}/$<CONFIG>")
@@ -49,7 +54,9 @@ function(pyembed_add_module name)
     set_target_properties(${name} PROPERTIES
       ${suffix}_POSTFIX "" LIBRARY_OUTPUT_DIRECTORY_${suffix} "${directory}/${configuration}")
   endforeach()
-  _pyembed_write_modules_path("${configurations}")
+  if(NOT is_sdk)
+    _pyembed_write_modules_path("${configurations}")
+  endif()
 endfunction()
 
 # Relative to the build Python, so that neither quoting nor a moved build tree matters.

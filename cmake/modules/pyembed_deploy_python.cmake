@@ -39,7 +39,10 @@ function(pyembed_deploy_python)
     message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
   endif()
 
-  cmake_path(SET home NORMALIZE "${CMAKE_INSTALL_PREFIX}/${arg_DESTINATION}")
+  # `cmake --install --prefix` may be given one relative to where it is run.
+  cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_PREFIX OUTPUT_VARIABLE home)
+  cmake_path(APPEND home "${arg_DESTINATION}")
+  cmake_path(NORMAL_PATH home)
   string(REGEX REPLACE "(.)/$" "\\1" home "${home}")
   set(is_ours TRUE)
   if(NOT "${CMAKE_INSTALL_COMPONENT}" STREQUAL "" AND NOT CMAKE_INSTALL_COMPONENT STREQUAL arg_COMPONENT)
@@ -104,6 +107,7 @@ endmacro()
 
 # The build Python is the developer's to change; what is shipped is what was pinned.
 function(_pyembed_check_unchanged root lines_var)
+  cmake_path(GET root PARENT_PATH build)
   foreach(line IN LISTS ${lines_var})
     string(REGEX MATCH "^ *\"(.*)\": {(.*)$" line "${line}")
     set(path "${CMAKE_MATCH_1}")
@@ -122,7 +126,7 @@ function(_pyembed_check_unchanged root lines_var)
     if(position EQUAL -1)
       message(FATAL_ERROR
         "pyembed: '${root}/${path}' is not what the inventory says. Only the Python that was pinned is installed. "
-        "Make it anew with\n  cmake -E rm -rf \"${root}\" \"${root}.pyembed\"\n  cmake \"${CMAKE_CURRENT_BINARY_DIR}\"")
+        "Make it anew with\n  cmake -E rm -rf \"${root}\" \"${root}.pyembed\"\n  cmake \"${build}\"")
     endif()
   endforeach()
 endfunction()

@@ -54,7 +54,8 @@ function(pyembed_install)
       "expected DESTINATION, COMPONENT, TRIM and SDK.")
   endif()
   foreach(keyword IN ITEMS DESTINATION COMPONENT)
-    if(keyword IN_LIST arg_KEYWORDS_MISSING_VALUES)
+    # Of an empty value CMake tells from 3.31 on (CMP0174).
+    if(keyword IN_LIST arg_KEYWORDS_MISSING_VALUES OR (DEFINED arg_${keyword} AND arg_${keyword} STREQUAL ""))
       message(FATAL_ERROR "pyembed_install: ${keyword} has no value.")
     endif()
   endforeach()
@@ -153,6 +154,12 @@ function(_pyembed_add_install_rule)
     message(FATAL_ERROR "pyembed_install (called in '${CALLER}') needs install rules in the order they are written: "
       "policy CMP0082 is '${_pyembed_order}'. Write cmake_minimum_required(VERSION 3.20...4.0) into "
       "'${CMAKE_SOURCE_DIR}/CMakeLists.txt'.")
+  endif()
+
+  if(LIBRARY_DIR AND (CMAKE_SKIP_INSTALL_RPATH OR CMAKE_SKIP_RPATH))
+    message(FATAL_ERROR "pyembed_install (called in '${CALLER}'): CMAKE_SKIP_INSTALL_RPATH or CMAKE_SKIP_RPATH is on, so "
+      "no installed executable would find its Python. Configure with\n"
+      "  cmake -DCMAKE_SKIP_INSTALL_RPATH=OFF -DCMAKE_SKIP_RPATH=OFF \"${CMAKE_BINARY_DIR}\"")
   endif()
 
   set(executables "")

@@ -45,19 +45,29 @@ macro(pyembed_pin_python)
   if(NOT DEFINED CACHE{PYEMBED_LAST_PIN_ID} OR NOT PYEMBED_LAST_PIN_ID STREQUAL PYEMBED_PIN_ID)
     get_cmake_property(_pyembed_cached CACHE_VARIABLES)
     list(FILTER _pyembed_cached INCLUDE REGEX
-      "^_*Python3?_|^PYTHON_(EXECUTABLE|LIBRAR|INCLUDE|MODULE_|IS_DEBUG)|^NB_(SUFFIX|ABI|FREE)|^PYBIND11_PYTHON_")
+      "^_*Python3?_|^PYTHON_(EXECUTABLE|LIBRAR|INCLUDE|NumPy_|SABI_|MODULE_|IS_DEBUG)|^NB_(SUFFIX|ABI|FREE)|^PYBIND11_PYTHON_")
     foreach(_pyembed_name IN LISTS _pyembed_cached)
       unset(${_pyembed_name} CACHE)
     endforeach()
     set(PYEMBED_LAST_PIN_ID "${PYEMBED_PIN_ID}" CACHE INTERNAL "The pin that cached Python results belong to")
   endif()
 
+  foreach(_pyembed_name IN ITEMS
+      ROOT MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
+    set_property(GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name} "${PYEMBED_${_pyembed_name}}")
+  endforeach()
   _pyembed_apply_pin()
   pyembed_redirect_finds()
 endmacro()
 
-# A macro: acts in the scope of the find_package() call.
+# A macro: acts in the scope of the find_package() call, which may be one that never saw the include, or unset it all.
 macro(_pyembed_apply_pin)
+  foreach(_pyembed_name IN ITEMS
+      ROOT MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
+    get_property(PYEMBED_${_pyembed_name} GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name})
+  endforeach()
   list(REMOVE_ITEM CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
   list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
   if(PYEMBED_CAN_RUN)

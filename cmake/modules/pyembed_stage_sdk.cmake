@@ -37,11 +37,11 @@ endfunction()
 function(_pyembed_write_sdk_config file root)
   set(text "# The Python of ${PYEMBED_APP_NAME}, for what is built against it. Written by pyembed_install(SDK).\n")
   foreach(name IN ITEMS
-      PIN_ID TARGET VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH BUILD VARIANT SOABI EXECUTABLE_REL LIBRARY_REL
+      PIN_ID VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH BUILD VARIANT SOABI EXECUTABLE_REL LIBRARY_REL
       IMPLIB_REL SABI_LIBRARY_REL INCLUDE_REL STDLIB_REL SITELIB_REL NumPy_INCLUDE_REL APP_NAME APP_ID)
     string(APPEND text "set(PYEMBED_${name} [==[${PYEMBED_${name}}]==])\n")
   endforeach()
-  string(APPEND text "
+  string(APPEND text "set(PYEMBED_SDK_TARGET [==[${PYEMBED_TARGET}]==])
 cmake_path(SET PYEMBED_ROOT NORMALIZE \"\${CMAKE_CURRENT_LIST_DIR}/${root}\")
 set(PYEMBED_MODULE_DIR \"\${CMAKE_CURRENT_LIST_DIR}/modules\")
 set(PYEMBED_RUNTIME_INCLUDE_DIR \"\${CMAKE_CURRENT_LIST_DIR}/include\")

@@ -34,7 +34,9 @@ macro(pyembed_use_sdk)
   endif()
 
   _pyembed_check_sdk()
+  set(PYEMBED_TARGET "${PYEMBED_SDK_TARGET}")
   set_property(GLOBAL PROPERTY PYEMBED_PIN_ID "${PYEMBED_PIN_ID}")
+  set_property(GLOBAL PROPERTY PYEMBED_IS_SDK TRUE)   # the Python is another's, and stays as it is
   pyembed_set_variables()
   pyembed_shim_headers(FOUND)
   pyembed_pin_python()
@@ -48,12 +50,9 @@ function(_pyembed_check_sdk)
       "${other}. One build tree has one Python: find one application, or give both one pyembed.lock.")
   endif()
 
-  set(built "${PYEMBED_TARGET}")
-  unset(PYEMBED_TARGET)
-  unset(PYEMBED_TARGET CACHE)
   pyembed_select_target(wanted)
-  if(NOT wanted STREQUAL built)
-    message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_DIR}' is for ${built}, this build for ${wanted}. "
+  if(NOT wanted STREQUAL PYEMBED_SDK_TARGET)
+    message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_DIR}' is for ${PYEMBED_SDK_TARGET}, this build for ${wanted}. "
       "Point CMAKE_PREFIX_PATH at the application for ${wanted}.")
   endif()
 

@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 
 import { isLink, recordFile } from '../fs/inventory.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
@@ -10,9 +10,9 @@ import type { Owner } from './report.ts'
 export type OwnerOf = (path: string) => Owner
 
 /**
- * Links are followed. Pinned is what lies in a tree that was made from the pin: the build Python, the store
- * entry, the build Python of another build; within this build also a deployed copy, and a file that is a copy
- * of a pinned one (Windows wants DLLs beside executables). A copy of the same Python elsewhere is foreign:
+ * Links are followed. Pinned is what lies in a tree that was made from the pin, and libraries and interpreters there
+ * only as the pin has them: the build Python, the store entry, the build Python of another build; within this build
+ * also a deployed copy, and a file that is a copy of a pinned one (Windows wants DLLs beside executables). A copy of the same Python elsewhere is foreign:
  * nobody answers for what becomes of it.
  */
 export function createOwnership(build: PinnedBuild, allowed: readonly string[]): OwnerOf {
@@ -39,9 +39,18 @@ export function createOwnership(build: PinnedBuild, allowed: readonly string[]):
     const { sha256 } = recordFile(path, buffer)
     return originals.some(([, record]) => !isLink(record) && record.sha256 === sha256)
   }
+  /** What a Python is loaded from counts only as the pin has it, wherever it lies; of the build Python all is compared. */
+  const isOfPin = (path: string, tree: string): boolean => {
+    const isLoaded = isLibraryFile(path) || isInterpreter(path)
+    if (!isLoaded || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return true
+    const record = build.inventory.get(relative(tree, path).split(sep).join('/'))
+    if (record === undefined || isLink(record)) return false
+    return tree === build.realRoot || recordFile(path, buffer).sha256 === record.sha256
+  }
   const judge = (path: string): Owner => {
     const real = realPath(path)
-    if (ancestors(real).some(isPinnedTree)) return 'pinned'
+    const tree = ancestors(real).find(isPinnedTree)
+    if (tree !== undefined && isOfPin(real, tree)) return 'pinned'
     if (exceptions.some((exception) => isInside(real, exception) || isInside(path, exception))) {
       return 'allowed'
     }
@@ -71,6 +80,10 @@ export function realPath(path: string): string {
     const parent = dirname(path)
     return parent === path ? path : join(realPath(parent), basename(path))
   }
+}
+
+function isInterpreter(path: string): boolean {
+  return /^python[\d.]*t?(?:\.exe)?$/i.test(basename(path))
 }
 
 function isLibraryFile(path: string): boolean {

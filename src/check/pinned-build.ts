@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { PyEmbedError } from '../errors.ts'
@@ -10,8 +10,9 @@ export interface PinnedBuild {
   /** As it was asked for, absolute; {@link realDirectory} without links. */
   readonly directory: string
   readonly realDirectory: string
-  /** The build Python. */
+  /** The build Python; {@link realRoot} without links. */
   readonly root: string
+  readonly realRoot: string
   readonly head: EntryHead
   readonly inventory: Inventory
 }
@@ -26,7 +27,9 @@ export async function openPinnedBuild(path: string): Promise<PinnedBuild> {
       { hint: 'Name the directory that `cmake -B` was given' },
     )
   }
-  const root = join(directory, 'python')
+  // An outer build may have made it (cmake/modules/pyembed_external_project_args.cmake).
+  const cache = readFileSync(join(directory, 'CMakeCache.txt'), 'utf8')
+  const root = /^PYEMBED_BUILD_PYTHON:[A-Z]+=(.+)$/m.exec(cache)?.[1] ?? join(directory, 'python')
   // Where CMake remembers what it made the build Python from (cmake/modules/pyembed_materialize_python.cmake).
   const entry = await readEntry(`${root}.pyembed`)
   if (entry === undefined || !existsSync(root)) {
@@ -40,5 +43,6 @@ export async function openPinnedBuild(path: string): Promise<PinnedBuild> {
   }
   const inventory = await readInventory(entry)
   const realDirectory = realpathSync(directory)
-  return { directory, realDirectory, root, head: entry.head, inventory }
+  const realRoot = realpathSync(root)
+  return { directory, realDirectory, root, realRoot, head: entry.head, inventory }
 }

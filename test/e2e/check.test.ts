@@ -135,6 +135,14 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
     expect(problemsOf(await check(build))).toEqual([
       `binary Debug/app ${minor}/lib/libpython3.11.so.1.0`,
     ])
+
+    // Laid into the pinned tree it is none of it.
+    const stray = join(build, 'python/lib/libpython3.11.so.1.0')
+    copyFileSync(join(minor, 'lib/libpython3.11.so.1.0'), stray)
+    const ours = [join(project, 'main.c'), `-I${build}/python/${include}`, stray]
+    await execa('cc', [...ours, `-Wl,-rpath,${build}/python/lib`, '-o', app])
+    expect(problemsOf(await check(build))).toContainEqual(`binary Debug/app ${stray}`)
+    rmSync(stray)
     copyFileSync(join(root, 'app'), app)
 
     // A Python linked in whole, as from libpython3.11.a.
@@ -169,9 +177,9 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
     [
       'link-option',
       [
-        `link link-option (Debug) ${bait}/${lib}`,
-        `link link-option (Release) ${bait}/${lib}`,
-        `link link-option (RelWithDebInfo) ${bait}/${lib}`,
+        `link link-option (Debug) ${bait}/lib/libpython3.14.so`,
+        `link link-option (Release) ${bait}/lib/libpython3.14.so`,
+        `link link-option (RelWithDebInfo) ${bait}/lib/libpython3.14.so`,
       ],
       [],
     ],

@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
@@ -147,6 +147,30 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
     expect(found.headers).toEqual([join(python, 'include/python3.14')])
     expect(found.libraries).toEqual({ modern: library, hostile: library, legacy: library })
     expect(await runIn('/', [join(root.path, door, 'modern/modern')])).toContain('3.14.6')
+  })
+
+  it('holds beside the directory that includes it, and where its variables are gone', async () => {
+    const build = join(root.path, 'beside')
+    const side = join(project, 'beside')
+    mkdirSync(side)
+    const files = {
+      'CMakeLists.txt': 'add_subdirectory(with)\nadd_subdirectory(without)',
+      'with/CMakeLists.txt': 'include(${CMAKE_SOURCE_DIR}/.pyembed/pyembed.cmake)',
+      'without/CMakeLists.txt':
+        'unset(PYEMBED_ROOT)\nfind_package(Python3 REQUIRED COMPONENTS Interpreter Development)\nmessage(STATUS "found ${Python3_EXECUTABLE}")',
+    }
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(side, path)), { recursive: true })
+      writeFileSync(join(side, path), text)
+    }
+    writeFileSync(
+      join(project, 'CMakeLists.txt'),
+      'cmake_minimum_required(VERSION 3.20...4.0)\nproject(app LANGUAGES C)\nadd_subdirectory(beside)',
+    )
+
+    const printed = await runIn(project, ['cmake', '-S', '.', '-B', build, '-G', 'Ninja'])
+
+    expect(printed).toContain(`found ${build}/python/bin/python3.14`)
   })
 
   it('gets the other one without pyembed', async () => {

@@ -1,6 +1,12 @@
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
+import type { SyncResult } from '../../src/project/sync-state.ts'
+import { runCli } from '../helpers/cli.ts'
 import { type CMake, findCMakes } from '../helpers/cmake.ts'
+import { sharedProject } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -11,11 +17,19 @@ import { judge } from '../matrix/judge.ts'
 import { rows } from '../matrix/rows.ts'
 import { type Pin, prepareWorld, type World } from '../matrix/world.ts'
 
-/** One of the projects that all tests share. */
-function pinned(build: string): Pin {
-  const { directory: project = '', results = [] } = inject('projects')[build] ?? {}
-  const { prefix = '' } = results.find(({ target }) => target === linux) ?? {}
-  return { project, prefix }
+/** Of its own, in a store of its own: what is led astray runs its Pythons, and they write byte code. */
+async function pin(build: string, directory: string): Promise<Pin> {
+  const project = join(directory, build)
+  mkdirSync(project)
+  for (const name of ['pyembed.toml', 'pyembed.lock'])
+    copyFileSync(join(sharedProject(build), name), join(project, name))
+  const env = { ...inject('cliEnv'), PYEMBED_DATA_DIR: join(directory, 'data') }
+  const { exitCode, stderr, json } = await runCli(['sync', '--json', '--target', linux], {
+    cwd: project,
+    env,
+  })
+  if (exitCode !== 0) throw new Error(stderr)
+  return { project, prefix: json<SyncResult>().prefix }
 }
 
 /** The cut of docs/matrix.md that every change is tested with: this machine's CMake, Ninja, two doors. */
@@ -25,8 +39,8 @@ describeWithTools(['cmake', 'ninja', 'cc', 'g++', 'readelf'], 'matrix', () => {
   let cmake: CMake
   beforeAll(async () => {
     world = await prepareWorld(directory.path, {
-      '3.14': pinned('20260610'),
-      '3.11': pinned('20241219'),
+      '3.14': await pin('20260610', directory.path),
+      '3.11': await pin('20241219', directory.path),
     })
     const [found] = findCMakes()
     if (found === undefined) throw new Error('there is no cmake')
