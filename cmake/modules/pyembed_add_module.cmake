@@ -13,8 +13,9 @@ Adds an extension module of the pinned Python.
 A MODULE library of that name, linked to ``pyembed::Module`` and called as this Python
 looks for it (``PYEMBED_SOABI``). No Python runs for that, so it serves cross builds.
 
-The build Python imports it as soon as it is built, by ``pyembed-modules.pth`` in its
-``site-packages``. Each configuration's modules have a directory of their own,
+The build Python imports it as soon as it is built, by ``pyembed-modules-*.pth`` in its
+``site-packages``, one for each build tree that uses it. Each configuration's modules
+have a directory of their own,
 ``python-modules/<config>`` beside the build Python; where there are several
 configurations, the environment variable ``PYEMBED_CONFIG`` names the one to import
 from, else the first that has the module is taken.
@@ -62,7 +63,9 @@ endfunction()
 # Relative to the build Python, so that neither quoting nor a moved build tree matters.
 function(_pyembed_write_modules_path configurations)
   list(JOIN configurations "\", \"" names)
-  file(CONFIGURE OUTPUT "${PYEMBED_SITELIB}/pyembed-modules.pth" @ONLY NEWLINE_STYLE UNIX CONTENT [=[
+  string(SHA256 tree "${CMAKE_BINARY_DIR}")
+  string(SUBSTRING "${tree}" 0 8 tree)
+  file(CONFIGURE OUTPUT "${PYEMBED_SITELIB}/pyembed-modules-${tree}.pth" @ONLY NEWLINE_STYLE UNIX CONTENT [=[
 import os, sys; sys.path += [os.path.join(os.path.dirname(sys.base_prefix), "python-modules", c) for c in ([os.environ["PYEMBED_CONFIG"]] if "PYEMBED_CONFIG" in os.environ else ["@names@"])]
 ]=])
 endfunction()

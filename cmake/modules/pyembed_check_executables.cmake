@@ -31,6 +31,11 @@ function(pyembed_check_executables out_var)
       if(NOT file_name STREQUAL name)
         continue()
       endif()
+      # Of the same name may be a completion, an icon, a folder of data.
+      file(READ "$ENV{DESTDIR}${file}" magic LIMIT 4 HEX)
+      if(NOT magic MATCHES "^(7f454c46|4d5a|c[ef]faedfe|cafebab[ef])")   # ELF, PE, Mach-O
+        continue()
+      endif()
       if(NOT arg_OWN_COMPONENT)
         message(FATAL_ERROR
           "pyembed: '${file}' is in the component '${CMAKE_INSTALL_COMPONENT}', its Python in '${arg_COMPONENT}': one "

@@ -148,6 +148,7 @@ endmacro()
 
 macro(_pyembed_list_licenses lines_var)
   set(names "${${lines_var}}")
+  file(REMOVE_RECURSE "${staged}/licenses")
   if(arg_LICENSES)
     string(REGEX REPLACE "([][*?])" "[\\1]" pattern "${arg_LICENSES}")
     file(GLOB texts RELATIVE "${arg_LICENSES}" "${pattern}/LICENSE.*.txt")

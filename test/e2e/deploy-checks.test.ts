@@ -9,7 +9,7 @@ import { copyPrefix } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
-import { writeFiles } from '../helpers/tree.ts'
+import { listTree, writeFiles } from '../helpers/tree.ts'
 
 describeWithTools(['cmake', 'ninja', 'g++', 'cc', 'readelf'], 'pyembed_install', () => {
   const root = makeDirectory('deploy-checks')
@@ -87,6 +87,7 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter Development)
 message(STATUS "found \${Python3_EXECUTABLE}")
 add_library(plug SHARED plug.c)
 target_link_libraries(plug PRIVATE pyembed::Python)
+pyembed_add_module(plugged plug.c)
 `,
         'plug.c':
           '#include <Python.h>\nconst char *version(void) { return Py_IsInitialized() ? PY_VERSION : 0; }\n',
@@ -112,9 +113,12 @@ target_link_libraries(plug PRIVATE pyembed::Python)
       const configure = ['cmake', '-S', folder, '-B', tree, '-Werror=dev']
       const options = [`-Dpyembed_DIR=${join(home(), sdk ?? '?')}`, `-DCMAKE_PREFIX_PATH=${other}`]
 
+      const before = listTree(home())
       const output = await runIn(folder, [...configure, ...options], env)
       await runIn(folder, ['cmake', '--build', tree], env)
 
+      // The application is another's.
+      expect(listTree(home())).toEqual(before)
       expect(output).toContain(`found ${home()}/python/bin/python3.14`)
       const elf = await runIn(tree, ['readelf', '-d', '-p', '.rodata', 'libplug.so'])
       expect(elf).toContain('3.14.6')
@@ -135,7 +139,9 @@ target_link_libraries(plug PRIVATE pyembed::Python)
   })
 
   it('lists the licences of Python, its libraries and packages', async () => {
-    await install('install(TARGETS tiny DESTINATION bin)\npyembed_install(TRIM)')
+    // A file of the program's name is no program.
+    const completion = 'install(FILES CMakeLists.txt DESTINATION share/completions RENAME tiny)'
+    await install(`install(TARGETS tiny DESTINATION bin)\n${completion}\npyembed_install(TRIM)`)
     const text = readFileSync(join(installed, 'pyembed-licenses.json'), 'utf8')
     const { components } = JSON.parse(text) as {
       components: { name: string; license: string; files: string[] }[]

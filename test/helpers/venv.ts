@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 
 import { inject } from 'vitest'
 
@@ -48,10 +49,15 @@ export interface AppParts {
   readonly dataHome?: string
 }
 
-/** Installs an app: an executable, `pyembed-app.json`, and a Python, which is a link to that of the shared sync. */
+/**
+ * Installs an app: an executable, `pyembed-app.json`, and a Python, which is a link to one beside the app: made of hard
+ * links to that of the shared sync, for those who run it by hand write byte code into it.
+ */
 export function installApp(path: string, parts: AppParts): InstalledApp {
-  const { prefix, pinId } = sharedResult(parts.build, linux)
+  const { prefix: shared, pinId } = sharedResult(parts.build, linux)
   mkdirSync(path, { recursive: true })
+  const prefix = join(dirname(path), `python-${parts.build}`)
+  if (!existsSync(prefix)) execFileSync('cp', ['-al', shared, prefix])
   symlinkSync(prefix, join(path, 'python'))
   const executable = join(path, 'workbench')
   writeFileSync(executable, '#!/bin/sh\n', { mode: 0o755 })
