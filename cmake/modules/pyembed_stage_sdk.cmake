@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_update_file.cmake")
 
 #[=======================================================================[.rst:
 pyembed_stage_sdk
@@ -48,11 +49,5 @@ set(PYEMBED_RUNTIME_INCLUDE_DIR \"\${CMAKE_CURRENT_LIST_DIR}/include\")
 include(\"\${CMAKE_CURRENT_LIST_DIR}/modules/pyembed_use_sdk.cmake\")
 pyembed_use_sdk()
 ")
-  set(present "")
-  if(EXISTS "${file}")
-    file(READ "${file}" present)
-  endif()
-  if(NOT present STREQUAL text)
-    file(WRITE "${file}" "${text}")
-  endif()
+  pyembed_update_file("${file}" "${text}")
 endfunction()

@@ -8,7 +8,7 @@ Takes out of an inventory's lines what an application may go without.
 
 .. code-block:: cmake
 
-  pyembed_trim_inventory(<lines-var>   # as _pyembed_read_inventory() gives them; changed
+  pyembed_trim_inventory(<lines-var>   # as pyembed_read_inventory() gives them; changed
     STDLIB <dir> SITELIB <dir>         # relative to the prefix
     TRIM <name>...)
 

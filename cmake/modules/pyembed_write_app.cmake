@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_update_file.cmake")
 
 #[=======================================================================[.rst:
 pyembed_write_app
@@ -39,11 +40,5 @@ function(pyembed_write_app file)
   string(SUBSTRING "${members}" 1 -1 members)
   set(text "{${members}\n}\n")
 
-  set(present "")
-  if(EXISTS "${file}")
-    file(READ "${file}" present)
-  endif()
-  if(NOT present STREQUAL text)
-    file(WRITE "${file}" "${text}")
-  endif()
+  pyembed_update_file("${file}" "${text}")
 endfunction()

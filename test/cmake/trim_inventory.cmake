@@ -1,9 +1,9 @@
 # cmake -DENTRY=<store entry> -DSTDLIB=… -DSITELIB=… -DTRIM=<name> -P: prints the paths that are kept.
 cmake_minimum_required(VERSION 3.20...4.0)
-foreach(name IN ITEMS materialize_python trim_inventory)
+foreach(name IN ITEMS read_inventory trim_inventory)
   include("${CMAKE_CURRENT_LIST_DIR}/../../cmake/modules/pyembed_${name}.cmake")
 endforeach()
-_pyembed_read_inventory("${ENTRY}/inventory.json" lines)
+pyembed_read_inventory("${ENTRY}/inventory.json" lines)
 pyembed_trim_inventory(lines STDLIB "${STDLIB}" SITELIB "${SITELIB}" TRIM ${TRIM})
 _pyembed_inventory_paths(lines paths)
 list(JOIN paths "\n" text)
