@@ -33,6 +33,10 @@ Targets
 ``pyembed::NumPy``
   The headers of numpy. Absent when ``pyembed.toml`` requires no numpy.
 
+``pyembed::venv``
+  The application's virtual environments in C++ (``<pyembed/venv.hpp>``), a static
+  library that links no Python. Absent when the project has no C++.
+
 ``pyembed_add_module(<name> <source>...)`` adds an extension module.
 
 Variables

@@ -6,9 +6,9 @@ cmake_policy(VERSION 3.20...4.0)
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PYEMBED_DIRECTORY)
 set(PYEMBED_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
-set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/include")
+set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/runtime/include")
 foreach(_pyembed_name IN ITEMS
-    add_check add_module check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
+    add_check add_module add_runtime check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
     copy_runtime describe_build external_project_args import_python install list_targets list_users materialize_python
     pin_python redirect_finds select_target set_variables shim_headers write_app)
   include("${PYEMBED_MODULE_DIR}/pyembed_${_pyembed_name}.cmake")
@@ -37,7 +37,7 @@ set(_pyembed_required
 list(REMOVE_ITEM _pyembed_required "")
 pyembed_check_store(
   ENTRY "${PYEMBED_STORE_ENTRY}" PIN_ID "${PYEMBED_PIN_ID}" TARGET "${PYEMBED_TARGET}" REQUIRED ${_pyembed_required})
-if(NOT EXISTS "${PYEMBED_RUNTIME_INCLUDE_DIR}/pyembed/home.hpp")
+if(NOT EXISTS "${PYEMBED_RUNTIME_INCLUDE_DIR}/pyembed/interpreter.hpp")
   message(FATAL_ERROR
     "pyembed: '${PYEMBED_RUNTIME_INCLUDE_DIR}' lacks the runtime's headers. Write them anew with\n  pyembed sync")
 endif()
@@ -56,6 +56,7 @@ pyembed_shim_headers()
 pyembed_pin_python()
 pyembed_import_python()
 pyembed_describe_build()
+pyembed_add_runtime("${PYEMBED_DIRECTORY}/runtime")
 
 set(PYEMBED_APP_JSON "${CMAKE_BINARY_DIR}/pyembed-app.json")
 file(RELATIVE_PATH _pyembed_prefix "${CMAKE_BINARY_DIR}" "${PYEMBED_ROOT}")

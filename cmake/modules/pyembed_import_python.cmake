@@ -12,7 +12,7 @@ Defines the imported targets of the pinned Python.
 
 ``pyembed::Python``
   For who embeds: the library, the headers, and those of the pyembed runtime
-  (``<pyembed/home.hpp>``). On ELF executables get ``RPATH`` instead of ``RUNPATH``,
+  (``<pyembed/interpreter.hpp>``). On ELF executables get ``RPATH`` instead of ``RUNPATH``,
   for ``LD_LIBRARY_PATH`` comes between the latter and the pinned library.
 
 ``pyembed::Module``

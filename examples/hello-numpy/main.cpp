@@ -2,7 +2,7 @@
 
 #include "buffer.hpp"
 
-#include <pyembed/home.hpp>
+#include <pyembed/interpreter.hpp>
 
 #include <iostream>
 

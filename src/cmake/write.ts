@@ -28,7 +28,7 @@ export async function writeCMakeFiles(
 ): Promise<void> {
   const root = packageRoot()
   await copyTree(join(root, 'cmake'), directory)
-  await copyTree(join(root, 'runtime', 'include'), join(directory, 'include'))
+  await writeRuntime(root, join(directory, 'runtime'))
   const version = 'pyembed-config-version.cmake'
   await updateFile(
     join(directory, version),
@@ -42,6 +42,17 @@ export async function writeCMakeFiles(
   for (const { entry, tool } of entries) {
     const path = join(directory, 'pins', `${entry.head.target}.cmake`)
     await updateFile(path, renderPin(template, entry, { ...project, tool }))
+  }
+}
+
+/** What the runtime is built from. */
+async function writeRuntime(root: string, directory: string): Promise<void> {
+  for (const part of ['include', 'src']) {
+    await copyTree(join(root, 'runtime', part), join(directory, part))
+  }
+  for (const name of ['runtime/CMakeLists.txt', 'python/venv_pip.py', 'python/pip_driver.py']) {
+    const path = join(directory, name.replace('runtime/', ''))
+    await updateFile(path, await readFile(join(root, name), 'utf8'))
   }
 }
 

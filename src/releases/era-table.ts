@@ -112,7 +112,7 @@ export const shortcomings: readonly Shortcoming[] = [
     affects: { os: unix, python: { from: '3.14' } },
     fixedIn: '20251205',
     handling: 'repaired',
-    pyembed: '`<pyembed/home.hpp>` sets every path itself',
+    pyembed: '`<pyembed/interpreter.hpp>` sets every path itself',
   },
   {
     id: 'install-name',
@@ -130,7 +130,7 @@ export const shortcomings: readonly Shortcoming[] = [
     affects: { os: unix, python: { from: '3.11', to: '3.13' } },
     fixedIn: '20251217',
     handling: 'repaired',
-    pyembed: '`<pyembed/home.hpp>` sets every path itself',
+    pyembed: '`<pyembed/interpreter.hpp>` sets every path itself',
   },
   {
     id: 'rhel-certificates',
@@ -167,7 +167,7 @@ export const shortcomings: readonly Shortcoming[] = [
     ...getpath,
     affects: { os: unix, python: { to: '3.10' } },
     handling: 'unused',
-    pyembed: '`<pyembed/home.hpp>` wants Python 3.11',
+    pyembed: '`<pyembed/interpreter.hpp>` wants Python 3.11',
   },
   {
     id: 'sysconfig',

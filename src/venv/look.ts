@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 
 import { systemErrorCode } from '../errors.ts'
@@ -120,10 +121,11 @@ function lookElsewhere(place: AppPlace, name: string): Exclude<Found, { state: '
     : { state: 'app-moved', key: moved.key, path: moved.app.path }
 }
 
-/** Not there is undefined; what may not be read is not taken for garbage. */
+/** Not there is undefined; what is no text is empty; what may not be read is not taken for garbage. */
 function readThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    const content = readFileSync(path)
+    return isUtf8(content) ? content.toString() : ''
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined
     throw error

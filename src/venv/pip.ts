@@ -42,7 +42,7 @@ export async function runSteps(
   }
   const { python } = venvLayout(place.system, record.abi, record.base.executable)
   const executable = joinPath(place.system, path, ...python.split('/'))
-  mkdirSync(work)
+  mkdirSync(work, { mode: 0o700 })
   try {
     const constraints = record.inherit === 'base' ? baseConstraints(base) : ''
     const common = [
@@ -62,7 +62,7 @@ export async function runSteps(
         ...starts(context, place, base),
         'install',
         ...common,
-        ...pipArguments(step, work),
+        ...pipArguments(step, work, context.env.isOffline),
       ])
     }
   } finally {

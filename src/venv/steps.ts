@@ -72,29 +72,52 @@ function completeUnchecked(request: StepRequest): Step | undefined {
 
 /** What is kept of a step: no user and password of an address; they are asked for again. */
 export function withoutSecrets(step: Step): Step {
-  const text = JSON.stringify(step)
-  return JSON.parse(text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"`]+@/gi, '$1')) as Step
+  // Up to the last `@` before the path: a password may hold one.
+  const text = JSON.stringify(step).replaceAll(/(:\/\/)[^\s/'"`\\]+@/g, '$1')
+  return JSON.parse(text) as Step
 }
 
-/** Arguments of `pip install` for a step; files are where they were, or else written into `directory`. */
-export function pipArguments(step: Step, directory: string): readonly string[] {
-  const hashed = step.requirements.filter((requirement) => requirement.includes(' --hash'))
-  const plain = step.requirements.filter((requirement) => !hashed.includes(requirement))
+/**
+ * Arguments of `pip install` for a step; files of requirements are where they were, or else written into `directory`.
+ * What an address is in goes through a file: the arguments of a process are everybody's to read.
+ */
+export function pipArguments(step: Step, directory: string, isOffline: boolean): readonly string[] {
+  const indexes = [
+    ...(step.indexUrl === '' ? [] : [`--index-url ${quote(step.indexUrl)}`]),
+    ...step.extraIndexUrls.map((url) => `--extra-index-url ${quote(url)}`),
+  ]
+  const lines = [
+    ...(isOffline ? [] : indexes),
+    ...step.findLinks.filter(isUrl).map((link) => `--find-links ${quote(link)}`),
+    ...step.requirements.filter(isLine),
+  ]
   const files = step.requirementFiles.map(({ name, text }, index) => {
     if (existsSync(name) && readFileSync(name, 'utf8') === text) return name
     return writeInput(directory, `requirements-${index}.txt`, text)
   })
-  if (hashed.length > 0) files.push(writeInput(directory, 'hashed.txt', hashed.join('\n')))
+  if (lines.length > 0) files.unshift(writeInput(directory, 'step.txt', lines.join('\n')))
   return [
-    ...(step.indexUrl === '' ? [] : ['--index-url', step.indexUrl]),
-    ...step.extraIndexUrls.flatMap((url) => ['--extra-index-url', url]),
-    ...step.findLinks.flatMap((link) => ['--find-links', link]),
+    ...step.findLinks.flatMap((link) => (isUrl(link) ? [] : ['--find-links', link])),
     ...(step.requireHashes ? ['--require-hashes'] : []),
     ...step.options,
     ...files.flatMap((file) => ['--requirement', file]),
     '--',
-    ...plain,
+    ...step.requirements.filter((requirement) => !isLine(requirement)),
   ]
+}
+
+function isUrl(text: string): boolean {
+  return text.includes('://')
+}
+
+/** Whether a requirement has to be a line of a file. */
+function isLine(requirement: string): boolean {
+  return isUrl(requirement) || requirement.includes(' --hash')
+}
+
+/** As shlex reads it, which pip splits lines of requirement files with. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'"'"'`)}'`
 }
 
 export function writeInput(directory: string, name: string, text: string): string {

@@ -52,6 +52,8 @@ describe('the file that npm pack makes', () => {
     expect(await runIn(project, [node, '--version'])).toContain(`v${version}`)
     expect(synced).toContain('"name": "numpy"')
     expect(verified).toContain('"ok": true')
-    expect(existsSync(join(project, '.pyembed', 'include', 'pyembed', 'home.hpp'))).toBe(true)
+    expect(existsSync(join(project, '.pyembed', 'runtime', 'include', 'pyembed', 'home.hpp'))).toBe(
+      true,
+    )
   })
 })

@@ -196,7 +196,7 @@ describe.each(newest)('sync of Python $version', ({ version, build, minor }) => 
   })
 
   it.each([
-    ['removed', 'include/pyembed/home.hpp', (path: string) => rmSync(path)],
+    ['removed', 'runtime/include/pyembed/home.hpp', (path: string) => rmSync(path)],
     ['edited', 'modules/FindPython3.cmake', (path: string) => writeFileSync(path, '')],
   ])('writes a file of .pyembed/ anew that was %s', async (_, file, damage) => {
     await sync()

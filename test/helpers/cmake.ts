@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { readEnvironment } from '../../src/env.ts'
 import { hasTool } from './tools.ts'
 
-/** Where other versions of CMake are kept, each as `pip install --target cmake-VERSION cmake==VERSION` makes it. */
-function cmakeToolsDirectory(): string {
+/**
+ * Where programs that tests fetch or build are kept, among them other versions of CMake, each as
+ * `pip install --target cmake-VERSION cmake==VERSION` makes it.
+ */
+export function toolsDirectory(): string {
   return join(readEnvironment().cacheDir, 'test-tools')
 }
 
@@ -15,12 +18,12 @@ export interface CMake {
   readonly path: string
 }
 
-/** CMake of PATH, when there is one, and of `versions` those that {@link cmakeToolsDirectory} holds. */
+/** CMake of PATH, when there is one, and of `versions` those that {@link toolsDirectory} holds. */
 export function findCMakes(...versions: readonly string[]): readonly CMake[] {
   const kept = versions
     .map((version) => ({
       version,
-      path: join(cmakeToolsDirectory(), `cmake-${version}`, 'cmake/data/bin/cmake'),
+      path: join(toolsDirectory(), `cmake-${version}`, 'cmake/data/bin/cmake'),
     }))
     .filter(({ path }) => existsSync(path))
   return hasTool('cmake') ? [{ version: versionOf('cmake'), path: 'cmake' }, ...kept] : kept

@@ -38,7 +38,7 @@ export function writeTinyApp(
     'pyembed.toml':
       `[app]\nname = "Tiny App"\n[python]\nversion = "${version}"\nbuild = "${build}"\n${list}` +
       `[python.packages]\nrequires = ${JSON.stringify(requires)}\n[deploy]\ntrim = ${JSON.stringify(trim)}\n`,
-    'main.cpp': `#include <pyembed/home.hpp>
+    'main.cpp': `#include <pyembed/interpreter.hpp>
 #include <iostream>
 int main() {
   try {

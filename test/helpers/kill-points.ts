@@ -23,15 +23,33 @@ export interface Killed {
 
 const calls = ['openat', 'mkdir', 'write', 'pwrite64', 'link', 'symlink', 'unlink', 'rename']
 /** `-b execve`: pyembed and its threads, and none of the programs that they start. */
-const tracing = ['strace', '-f', '-b', 'execve', '-qq', '-y', '-s', '0', '-e', 'signal=none']
+const strace = ['strace', '-f', '-b', 'execve', '-qq', '-y', '-s', '0', '-e', 'signal=none']
+
+/** Runs a program to its end under another one. */
+export type RunUnder = (
+  under: readonly string[],
+) => Promise<{ exitCode: number | undefined; signal?: string | undefined; stderr: string }>
 
 /** The kill points of a run of pyembed, in the order in which it comes by: a run to its end, watched. */
-export async function findKillPoints(
+export function findKillPoints(
   sandbox: Sandbox,
   args: readonly string[],
 ): Promise<readonly KillPoint[]> {
-  const log = join(sandbox.root, 'points.log')
-  const { exitCode, stderr } = await runTraced(sandbox, args, log, ['--seccomp-bpf'])
+  return findPoints(runPyembed(sandbox, args), join(sandbox.root, 'points.log'))
+}
+
+/** Runs pyembed and kills it (kill -9) as it enters that system call. */
+export function runKilled(
+  sandbox: Sandbox,
+  args: readonly string[],
+  point: KillPoint,
+): Promise<Killed> {
+  return killAt(runPyembed(sandbox, args), join(sandbox.root, 'kill.log'), point)
+}
+
+/** As {@link findKillPoints}, of any program. */
+export async function findPoints(run: RunUnder, log: string): Promise<readonly KillPoint[]> {
+  const { exitCode, stderr } = await run(tracing(log, ['--seccomp-bpf']))
   if (exitCode !== 0) throw new Error(stderr)
   const seen = new Set<string>()
   // Of threads that make the same calls, the first to get there is the one that is hit.
@@ -42,29 +60,26 @@ export async function findKillPoints(
   })
 }
 
-/** Runs pyembed and kills it (kill -9) as it enters that system call. */
-export async function runKilled(
-  sandbox: Sandbox,
-  args: readonly string[],
+/** As {@link runKilled}, of any program. */
+export async function killAt(
+  run: RunUnder,
+  log: string,
   { call, nth }: KillPoint,
 ): Promise<Killed> {
-  const log = join(sandbox.root, 'kill.log')
   // Without --seccomp-bpf, which makes strace forget the signal.
-  const { signal } = await runTraced(sandbox, args, log, [
-    '-e',
-    `inject=${call}:signal=KILL:when=${nth}`,
-  ])
+  const { signal } = await run(tracing(log, ['-e', `inject=${call}:signal=KILL:when=${nth}`]))
   const hit = readTrace(log).find((point) => point.call === call && point.nth === nth)
   return { phase: hit?.phase, isDead: signal === 'SIGKILL' }
 }
 
-function runTraced(sandbox: Sandbox, args: readonly string[], log: string, more: string[]) {
+function runPyembed(sandbox: Sandbox, args: readonly string[]): RunUnder {
+  // Calls are counted per thread: with one for the files, a number means the same in every run.
+  return (under) => runIn(sandbox, args, { under, env: { UV_THREADPOOL_SIZE: '1' } })
+}
+
+function tracing(log: string, more: readonly string[]): readonly string[] {
   const names = calls.map((name) => `?${name}`).join(',')
-  return runIn(sandbox, args, {
-    under: [...tracing, '-e', `trace=${names},execve`, '-o', log, ...more],
-    // Calls are counted per thread: with one for the files, a number means the same in every run.
-    env: { UV_THREADPOOL_SIZE: '1' },
-  })
+  return [...strace, '-e', `trace=${names},execve`, '-o', log, ...more]
 }
 
 function readTrace(log: string): readonly KillPoint[] {

@@ -1,5 +1,5 @@
 // One function of the library, called from C++ and from the application's own Python.
-#include <pyembed/home.hpp>
+#include <pyembed/interpreter.hpp>
 #include <shapes.h>
 
 #include <iostream>

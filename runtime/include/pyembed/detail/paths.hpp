@@ -1,9 +1,10 @@
 // Paths as UTF-8, and the running executable's own.
 #pragma once
 
+#include <pyembed/error.hpp>
+
 #include <cstdint>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 
 #if defined(_WIN32)
@@ -21,12 +22,6 @@
 namespace pyembed {
 
 namespace fs = std::filesystem;
-
-// what() says what is wrong, what was expected and what repairs it.
-class Error : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 namespace detail {
 

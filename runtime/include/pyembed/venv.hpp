@@ -1,0 +1,262 @@
+// Virtual environments of the application, shared with `pyembed venv`. Link pyembed::venv; no Python is linked.
+//
+//   const pyembed::Venvs venvs(pyembed::find_home());
+//   pyembed::OpenedVenv opened = venvs.open("segmentation");
+//   if (opened.state == pyembed::VenvState::Missing) opened.venv = venvs.create("segmentation").venv;
+//   const pyembed::VenvLease lease = venvs.lease(opened.venv.name);     // nobody changes it meanwhile
+//   pyembed::VenvCommand command = venvs.command(opened.venv, {"python", "-m", "tool"});
+//
+// docs/venv-contract.md has every rule, to the byte. Text is UTF-8. All functions may be called from any thread; they
+// throw std::filesystem::filesystem_error, or Error and what is derived from it.
+#pragma once
+
+#include <pyembed/error.hpp>
+#include <pyembed/home.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pyembed {
+
+// Whether an environment sees the packages of the application.
+enum class Inherit { Base, None };
+
+// The Python that an environment is based on; paths as text.
+struct VenvBase {
+  std::string executable;
+  std::string prefix;
+  std::string version;  // "3.14.6"
+  std::string pin_id;   // empty when it is not known
+};
+
+struct VenvRequirementFile {
+  std::string name;  // its path
+  std::string text;
+};
+
+// Throws when it cannot be read.
+VenvRequirementFile read_requirement_file(const fs::path& path);
+
+// One run of pip, with what it is asked.
+struct VenvStep {
+  std::vector<std::string> requirements;
+  std::vector<VenvRequirementFile> requirement_files;
+  std::string index_url;  // empty: as pip is configured
+  std::vector<std::string> extra_index_urls;
+  std::vector<std::string> find_links;
+  std::vector<std::string> options;  // other options of `pip install`
+  bool require_hashes = false;
+};
+
+// pyembed-venv.json.
+struct VenvRecord {
+  std::string name;
+  std::string abi;  // "cp314", "cp314t"
+  Inherit inherit = Inherit::Base;
+  VenvBase base;
+  std::string created;          // "2026-11-21T12:00:00Z"
+  std::vector<VenvStep> steps;  // what was installed, in order; addresses without user and password
+  std::int64_t size_bytes = 0;  // of all files, when site-packages had the time `size_stamp`
+  std::string size_stamp;       // nanoseconds; empty when it was not counted
+};
+
+// An environment that can be used.
+struct Venv {
+  std::string name;
+  fs::path path;
+  fs::path python;  // its interpreter
+  VenvRecord record;
+};
+
+struct CreatedVenv {
+  Venv venv;
+  bool is_created = true;  // false when it was there
+};
+
+enum class VenvState {
+  Ready,
+  Missing,
+  NeedsRebuild,  // for another minor version; `record` tells what was installed
+  AppMoved,      // `key` and `was_at` tell of which application that is gone: adopt(key)
+  Broken,        // `reason`; repair(name)
+  Newer,         // made by a newer pyembed
+};
+
+struct OpenedVenv {
+  VenvState state = VenvState::Missing;
+  Venv venv;          // Ready
+  VenvRecord record;  // NeedsRebuild, Broken
+  std::string key;    // NeedsRebuild, AppMoved: where it is
+  std::string was_at;  // AppMoved
+  std::string reason;  // Broken
+};
+
+struct VenvPackage {
+  std::string name;
+  std::string version;
+};
+
+// As the CLI lists it.
+enum class ListedState { Ready, BaseMissing, Broken, Newer, Foreign };
+
+struct ListedVenv {
+  std::string app;
+  std::string app_path;  // empty when it is not known
+  bool app_exists = false;
+  std::string key;
+  std::string name;
+  fs::path path;
+  fs::path python;
+  ListedState state = ListedState::Ready;
+  std::string abi;  // empty: foreign
+  std::vector<VenvPackage> packages;
+  std::int64_t size_bytes = 0;
+  fs::file_time_type last_used;
+};
+
+// Why something was not done. `code` is that of the CLI (docs/errors.md).
+class VenvError : public Error {
+ public:
+  VenvError(std::string error_code, const std::string& what) : Error(what), code(std::move(error_code)) {}
+  std::string code;
+};
+
+struct VenvHolder {
+  std::string program;
+  std::string host;
+  std::int64_t pid = 0;
+  std::string purpose;  // create install remove repair adopt relink run
+  bool is_here = true;  // false: of another host or container
+  std::string file;     // what tells of it; empty for who was started by hand
+};
+
+// PYEMBED_VENV_IN_USE: who uses it.
+class VenvInUse : public VenvError {
+ public:
+  VenvInUse(const std::string& what, std::vector<VenvHolder> who)
+      : VenvError("PYEMBED_VENV_IN_USE", what), holders(std::move(who)) {}
+  std::vector<VenvHolder> holders;
+};
+
+// PYEMBED_CANCELLED: VenvControl::is_cancelled said so; the environment is as it was.
+class VenvCancelled : public VenvError {
+ public:
+  VenvCancelled() : VenvError("PYEMBED_CANCELLED", "pyembed: cancelled") {}
+};
+
+// For what takes long. Both are called from the calling thread.
+struct VenvControl {
+  std::function<void(const std::string& line)> progress;
+  std::function<bool()> is_cancelled;  // is asked at least every 0.2 s
+};
+
+// As long as it lives nobody installs into an environment or removes it. Who runs an interpreter in one holds it.
+class VenvLease {
+ public:
+  struct State;
+  explicit VenvLease(std::unique_ptr<State> state);
+  ~VenvLease();
+  VenvLease(VenvLease&&) noexcept;
+  VenvLease& operator=(VenvLease&&) noexcept;
+
+  State& state() const { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+// For QProcess and its like: `program` is a file, `environment` all variables there should be.
+struct VenvCommand {
+  fs::path program;
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;
+};
+
+struct VenvInstallOptions {
+  // The lease that this process has of the environment, if it has one: it is lent to the installation.
+  VenvLease* lease = nullptr;
+  // The names in sys.modules of the interpreter that runs in it.
+  std::vector<std::string> loaded_modules;
+  bool is_offline = false;  // pip asks no index
+};
+
+struct VenvInstalled {
+  Venv venv;
+  std::vector<VenvPackage> packages;
+  // Empty: installed. Else the process must be restarted, since these of `loaded_modules` changed; or, on Windows,
+  // since files in use could not be replaced yet (then it is `{}` with `is_pending`).
+  std::vector<std::string> restart_required;
+  bool is_pending = false;
+};
+
+enum class VenvRepaired { Nothing, Files, Rebuilt };
+
+struct VenvAdopted {
+  std::vector<std::string> adopted;
+  std::map<std::string, std::string> left;  // name → why
+};
+
+struct VenvPruned {
+  std::vector<ListedVenv> removed;          // with is_dry_run: what would be
+  std::map<std::string, std::string> kept;  // path → who uses it
+};
+
+// An application as it is known by its environments.
+struct VenvApp {
+  std::string name;
+  std::string id;    // empty unless it declares one
+  std::string path;  // canonical directory of its executable, or its bundle
+};
+
+// The environments of an application. Nothing is read or written before a function is called.
+class Venvs {
+ public:
+  // `data_home` empty: that of the user. Throws VenvError (PYEMBED_HOME_UNKNOWN, PYEMBED_PATH_UNSUPPORTED).
+  explicit Venvs(const Home& home, const fs::path& data_home = {});
+  // For an application that does not deploy its Python with pyembed.
+  Venvs(const VenvApp& app, const VenvBase& base, const fs::path& data_home = {});
+  ~Venvs();
+  Venvs(Venvs&&) noexcept;
+  Venvs& operator=(Venvs&&) noexcept;
+
+  const std::string& key() const;
+  fs::path directory() const;              // <data home>/<App>_venvs/<KEY>
+  fs::path path(const std::string& name) const;  // where it is or would be
+
+  // Installs nothing, needs no network, waits for nobody who may take long. Puts right what a process left that died,
+  // and the base of an application that moved or was patched.
+  OpenedVenv open(const std::string& name) const;
+  // open(), or a VenvError that says what to do.
+  Venv require(const std::string& name) const;
+  // Makes one, unless it is there. Starts no Python.
+  CreatedVenv create(const std::string& name, Inherit inherit = Inherit::Base) const;
+  // Waits at most 2 s for an interpreter, and for an installation to end.
+  VenvLease lease(const std::string& name, const VenvControl& control = {}) const;
+  // `arguments` begin with the program: a name that is looked for in the environment first, or a path.
+  VenvCommand command(const Venv& venv, const std::vector<std::string>& arguments) const;
+  // All steps, or none: the environment is replaced by a copy in which they succeeded.
+  VenvInstalled install(const std::string& name, const std::vector<VenvStep>& steps,
+                        const VenvInstallOptions& options = {}, const VenvControl& control = {}) const;
+  std::vector<VenvPackage> packages(const Venv& venv) const;
+  // Whether there was one. Never one in use.
+  bool remove(const std::string& name, const VenvControl& control = {}) const;
+  // Puts back what is missing, or makes it anew for this Python from what was installed in it.
+  VenvRepaired repair(const std::string& name, const VenvControl& control = {}) const;
+  // Takes over the environments of another key of this application, or of MITK.
+  VenvAdopted adopt(const std::string& old_key, const VenvControl& control = {}) const;
+  // Of all applications, or of this one's name alone.
+  std::vector<ListedVenv> list(bool all_apps = false) const;
+  // Those of all applications that are gone and not used for so many days.
+  VenvPruned prune(int older_than_days, bool is_dry_run, const VenvControl& control = {}) const;
+
+ private:
+  struct Place;
+  std::unique_ptr<Place> place_;
+};
+
+}  // namespace pyembed

@@ -1,0 +1,301 @@
+#include "files.hpp"
+
+#include "hash.hpp"
+#include "system.hpp"
+#include "text.hpp"
+
+#include <pyembed/detail/paths.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <thread>
+
+#if defined(_WIN32)
+#include <io.h>
+#else
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#endif
+
+namespace pyembed::detail {
+
+namespace {
+
+std::error_code last_error() {
+#if defined(_WIN32)
+  return {static_cast<int>(GetLastError()), std::system_category()};
+#else
+  return {errno, std::generic_category()};
+#endif
+}
+
+bool is_missing(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+#if defined(_WIN32)
+using Handle = HANDLE;
+const Handle no_handle = INVALID_HANDLE_VALUE;
+void close_handle(Handle handle) { CloseHandle(handle); }
+Handle open_new(const std::string& path) {
+  return CreateFileW(native(path).c_str(), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr, CREATE_NEW,
+                     FILE_ATTRIBUTE_NORMAL, nullptr);
+}
+Handle open_to_read(const std::string& path) {
+  return CreateFileW(native(path).c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                     nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr);
+}
+std::int64_t write_some(Handle handle, const char* data, std::size_t size) {
+  DWORD written = 0;
+  const bool is_written = WriteFile(handle, data, static_cast<DWORD>(std::min<std::size_t>(size, 1 << 20)), &written, nullptr);
+  return is_written ? static_cast<std::int64_t>(written) : -1;
+}
+std::int64_t read_some(Handle handle, char* data, std::size_t size) {
+  DWORD read = 0;
+  return ReadFile(handle, data, static_cast<DWORD>(size), &read, nullptr) ? static_cast<std::int64_t>(read) : -1;
+}
+#else
+using Handle = int;
+const Handle no_handle = -1;
+void close_handle(Handle handle) { ::close(handle); }
+Handle open_new(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); }
+Handle open_to_read(const std::string& path) { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }
+std::int64_t write_some(Handle handle, const char* data, std::size_t size) { return ::write(handle, data, size); }
+std::int64_t read_some(Handle handle, char* data, std::size_t size) { return ::read(handle, data, size); }
+#endif
+
+struct Closed {
+  Handle handle;
+  ~Closed() { close_handle(handle); }
+};
+
+// On this file system a process id means something for such a time.
+constexpr std::chrono::hours longest_work{24};
+
+}  // namespace
+
+fs::path native(const std::string& path) {
+#if defined(_WIN32)
+  if (path.size() > 240 && path.size() > 2 && path[1] == ':') {
+    return from_utf8("\\\\?\\" + replace_all(path, "/", "\\"));
+  }
+#endif
+  return from_utf8(path);
+}
+
+std::string text_of(const fs::path& path) { return to_utf8(path); }
+
+void throw_last_error(const char* what, const std::string& path) {
+  const std::error_code error = last_error();
+  throw fs::filesystem_error(std::string("pyembed: ") + what, native(path), error);
+}
+
+bool exists(const std::string& path) {
+  std::error_code error;
+  return fs::exists(native(path), error);
+}
+
+bool is_there(const std::string& path) {
+  std::error_code error;
+  return fs::symlink_status(native(path), error).type() > fs::file_type::not_found;
+}
+
+bool is_directory(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(native(path), error);
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  const Handle handle = open_to_read(path);
+  if (handle == no_handle) {
+    if (is_missing(last_error())) return std::nullopt;
+    throw_last_error("cannot read", path);
+  }
+  const Closed closed{handle};
+  std::string content;
+  for (std::size_t size = 4096;; size *= 2) {
+    const std::size_t before = content.size();
+    content.resize(before + size);
+    const std::int64_t read = read_some(handle, content.data() + before, size);
+    if (read < 0) throw_last_error("cannot read", path);
+    content.resize(before + static_cast<std::size_t>(read));
+    if (read == 0) return content;
+  }
+}
+
+std::optional<std::string> try_read_file(const std::string& path) {
+  try {
+    return read_file(path);
+  } catch (const fs::filesystem_error&) {
+    return std::nullopt;
+  }
+}
+
+bool write_new(const std::string& path, std::string_view content) {
+  const Handle handle = open_new(path);
+  if (handle == no_handle) {
+    if (last_error() == std::errc::file_exists) return false;
+    throw_last_error("cannot write", path);
+  }
+  const Closed closed{handle};
+  while (!content.empty()) {
+    const std::int64_t written = write_some(handle, content.data(), content.size());
+    if (written < 0) throw_last_error("cannot write", path);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+std::string temporary_name(const std::string& path) {
+  const Here place = here();
+  const std::string mark = hex(sha256(place.host + " " + place.boot + " " + place.name_space)).substr(0, 8);
+  return path + ".tmp-" + mark + "-" + std::to_string(process_id()) + "-" + random_hex(8);
+}
+
+void write_atomic(const std::string& path, std::string_view content) {
+  const std::string temporary = temporary_name(path);
+  try {
+    write_new(temporary, content);
+    rename(temporary, path);
+  } catch (...) {
+    remove_file(temporary);
+    throw;
+  }
+}
+
+void sweep_temporary(const std::string& directory, const std::string& base) {
+  const std::string start = base + ".tmp-";
+  const std::string own = temporary_name(base);
+  const std::string mark = own.substr(start.size(), 9);
+  for (const std::string& name : list_directory(directory)) {
+    if (!starts_with(name, start)) continue;
+    const std::string path = directory + (host_system == System::Windows ? "\\" : "/") + name;
+    std::error_code error;
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(native(path), error);
+    const bool is_here = starts_with(name.substr(start.size()), mark);
+    const std::int64_t pid = is_here ? std::strtoll(name.c_str() + start.size() + mark.size(), nullptr, 10) : 0;
+    if ((is_here && !is_alive(pid)) || (!error && age > longest_work)) remove_tree(path);
+  }
+}
+
+void remove_file(const std::string& path) {
+  std::error_code error;
+  fs::remove(native(path), error);
+  if (error && !is_missing(error)) throw fs::filesystem_error("pyembed: cannot remove", native(path), error);
+}
+
+void remove_tree(const std::string& path) {
+  std::error_code error;
+  // Somebody that died may have left a child that still writes.
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds(50 << attempt));
+    fs::remove_all(native(path), error);
+    if (!error || is_missing(error)) return;
+  }
+  throw fs::filesystem_error("pyembed: cannot remove", native(path), error);
+}
+
+void rename(const std::string& from, const std::string& to) {
+  for (int attempt = 0;; ++attempt) {
+    std::error_code error;
+    fs::rename(native(from), native(to), error);
+    if (!error) return;
+    const bool is_transient = host_system == System::Windows && error == std::errc::permission_denied && attempt < 8;
+    if (!is_transient) throw fs::filesystem_error("pyembed: cannot rename", native(from), native(to), error);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1 << attempt));
+  }
+}
+
+std::string canonical(const std::string& path) {
+#if defined(_WIN32)
+  const Handle handle = open_to_read(path);
+  if (handle == no_handle) throw_last_error("cannot find", path);
+  const Closed closed{handle};
+  std::wstring buffer(32768, L'\0');
+  const DWORD length = GetFinalPathNameByHandleW(handle, buffer.data(), static_cast<DWORD>(buffer.size()), 0);
+  if (length == 0 || length >= buffer.size()) throw_last_error("cannot find", path);
+  const std::string text = to_utf8(fs::path(buffer.substr(0, length)));
+  const std::string_view share = "\\\\?\\UNC\\", plain = "\\\\?\\";
+  if (starts_with(text, share)) return "\\\\" + text.substr(share.size());
+  return starts_with(text, plain) ? text.substr(plain.size()) : text;
+#else
+  return text_of(fs::canonical(path));
+#endif
+}
+
+std::vector<std::string> list_directory(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> names;
+  fs::directory_iterator entry(native(path), error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    names.push_back(text_of(entry->path().filename()));
+  }
+  if (error && !is_missing(error)) throw fs::filesystem_error("pyembed: cannot list", native(path), error);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void make_directories(const std::string& path) { fs::create_directories(native(path)); }
+
+std::optional<std::int64_t> change_time(const std::string& path) {
+#if defined(_WIN32)
+  WIN32_FILE_ATTRIBUTE_DATA data;
+  if (!GetFileAttributesExW(native(path).c_str(), GetFileExInfoStandard, &data)) return std::nullopt;
+  const std::int64_t ticks = static_cast<std::int64_t>(data.ftLastWriteTime.dwHighDateTime) << 32 |
+                             static_cast<std::int64_t>(data.ftLastWriteTime.dwLowDateTime);
+  return (ticks - 116444736000000000) * 100;  // 100 ns since 1601
+#else
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+#if defined(__APPLE__)
+  const timespec& time = status.st_mtimespec;
+#else
+  const timespec& time = status.st_mtim;
+#endif
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+#endif
+}
+
+void touch(const std::string& path) {
+  std::error_code error;
+  fs::last_write_time(native(path), fs::file_time_type::clock::now(), error);
+}
+
+std::int64_t disk_use(const std::string& path) {
+  std::int64_t bytes = 0;
+  std::error_code error;
+#if !defined(_WIN32)
+  std::set<std::pair<dev_t, ino_t>> seen;
+#endif
+  fs::recursive_directory_iterator entry(native(path), error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->is_symlink() || !entry->is_regular_file()) continue;
+#if defined(_WIN32)
+    bytes += static_cast<std::int64_t>(entry->file_size());
+#else
+    struct stat status {};
+    if (::lstat(entry->path().c_str(), &status) != 0) continue;
+    if (status.st_nlink > 1 && !seen.emplace(status.st_dev, status.st_ino).second) continue;
+    bytes += static_cast<std::int64_t>(status.st_size);
+#endif
+  }
+  return bytes;
+}
+
+void sync_file_system(const std::string& path) {
+#if defined(__linux__)
+  const Handle handle = open_to_read(path);
+  if (handle == no_handle) throw_last_error("cannot open", path);
+  const Closed closed{handle};
+  if (syncfs(handle) != 0) throw_last_error("cannot write to the disk", path);
+#else
+  // The rename that follows is ordered after the data by the file system (APFS, NTFS journal).
+  static_cast<void>(path);
+#endif
+}
+
+}  // namespace pyembed::detail

@@ -1,0 +1,78 @@
+#include "verbs.hpp"
+
+#include "../base/files.hpp"
+#include "../base/text.hpp"
+#include "lease.hpp"
+#include "layout.hpp"
+#include "recover.hpp"
+#include "replace.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace pyembed::detail {
+
+namespace {
+
+// `name-version` → top-level modules, by RECORD.
+std::map<std::string, std::set<std::string>> modules_of(const std::string& site_packages) {
+  std::map<std::string, std::set<std::string>> modules;
+  for (const std::string& folder : list_directory(site_packages)) {
+    if (!ends_with(folder, ".dist-info")) continue;
+    std::set<std::string>& names = modules[folder];
+    for (const std::string& line : split(try_read_file(at(site_packages, folder + "/RECORD")).value_or(""), '\n')) {
+      const std::string path = line.substr(0, line.find(','));
+      std::string name = path.substr(0, path.find('/'));
+      const bool is_file = name == path;
+      const bool is_module = is_file ? contains(name, ".") : !contains(name, ".");
+      if (is_module && !name.empty() && name[0] != '"') names.insert(name.substr(0, name.find('.')));
+    }
+  }
+  return modules;
+}
+
+// Of what is loaded, what belongs to distributions that are gone now, or have another version.
+std::vector<std::string> changed_modules(const std::map<std::string, std::set<std::string>>& before,
+                                         const std::string& site_packages, const std::vector<std::string>& loaded) {
+  const auto after = modules_of(site_packages);
+  std::set<std::string> changed;
+  for (const auto& [folder, names] : before) {
+    if (after.count(folder) == 0) changed.insert(names.begin(), names.end());
+  }
+  std::set<std::string> found;
+  for (const std::string& module : loaded) {
+    const std::string top = module.substr(0, module.find('.'));
+    if (changed.count(top) > 0) found.insert(top);
+  }
+  return {found.begin(), found.end()};
+}
+
+}  // namespace
+
+VenvInstalled install_in_venv(const AppPlace& place, const std::string& name, const std::vector<VenvStep>& steps,
+                              const VenvInstallOptions& options, const VenvControl& control) {
+  const Venv known = require_venv(place, name);
+  // The process that runs in it may install: its own lease steps aside meanwhile.
+  const LentLease lent(options.lease);
+  const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Install, control);
+  recover(place.directory, name);
+  const Found found = look_at(place, name);
+  if (found.state != FoundState::Ready) throw state_error(place, name, found);
+
+  const std::string path = text_of(found.venv.path);
+  const std::string site_packages = at(path, layout_of(found.venv.record).site_packages);
+  const auto before = modules_of(site_packages);
+  const bool is_in_place = replace_venv(
+      place, {found.venv.record, steps, options.is_offline, lock.handle(), [&](const std::string& stage) { copy_tree(path, stage); }},
+      control);
+
+  VenvInstalled installed;
+  installed.is_pending = !is_in_place;
+  installed.venv = describe_venv(place.directory, name, read_record(place.directory, name).record);
+  installed.packages = packages_of(installed.venv);
+  if (is_in_place) installed.restart_required = changed_modules(before, site_packages, options.loaded_modules);
+  return installed;
+}
+
+}  // namespace pyembed::detail

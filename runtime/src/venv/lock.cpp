@@ -1,0 +1,118 @@
+#include "lock.hpp"
+
+#include "../base/files.hpp"
+#include "../base/text.hpp"
+#include "place.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace pyembed::detail {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// An interpreter may run for hours; what another process does to an environment comes to an end.
+constexpr milliseconds patience{2000};
+constexpr milliseconds poll{5};
+constexpr milliseconds longest_poll{200};
+
+std::vector<HolderFile> holders_of(const std::string& directory, const std::string& name) {
+  std::vector<HolderFile> holders = read_holders(directory, name);
+  const HolderFile lease = read_holder(venv_path(directory, "." + name + ".lease"));
+  // The one who has the lease has a file of its own too.
+  if (holders.empty() && lease.holder) holders.push_back(lease);
+  return holders;
+}
+
+std::string name_all(const std::vector<HolderFile>& files) {
+  std::vector<std::string> names;
+  for (const HolderFile& file : files) names.push_back(describe_holder(file));
+  return names.empty() ? "another process" : join(names, ", ");
+}
+
+void require_patience(const std::string& name, const std::vector<HolderFile>& files, Clock::duration waited) {
+  const auto is_elsewhere = [](const HolderFile& file) { return file.holder && !file.holder->is_here; };
+  const bool is_endless = std::any_of(files.begin(), files.end(), [&](const HolderFile& file) {
+    return file.holder && (file.holder->purpose == "run" || !file.holder->is_here);
+  });
+  if (!is_endless && (!files.empty() || waited < 5 * patience)) return;
+  std::vector<VenvHolder> holders;
+  for (const HolderFile& file : files) {
+    if (file.holder) holders.push_back(*file.holder);
+  }
+  const auto elsewhere = std::find_if(files.begin(), files.end(), is_elsewhere);
+  throw VenvInUse("pyembed: '" + name + "' is in use by " + name_all(files) + ". End that program" +
+                      (elsewhere == files.end()
+                           ? "."
+                           : " on that host; if it is certain that it is gone, remove '" + elsewhere->path + "'."),
+                  std::move(holders));
+}
+
+}  // namespace
+
+std::string lock_path(const std::string& directory, const std::string& name) {
+  return venv_path(directory, "." + name + ".lock");
+}
+
+void VenvLock::release() noexcept {
+  try {
+    if (!holder_.empty()) remove_file(holder_);
+  } catch (const fs::filesystem_error&) {
+    // It only names; the next one with the lock removes it.
+  }
+  holder_.clear();
+  files_.reset();
+  file_.release();
+}
+
+std::optional<VenvLock> VenvLock::try_once(const std::string& directory, const std::string& name, Purpose purpose,
+                                           HolderWatch& watch) {
+  const bool is_shared = purpose == Purpose::Run;
+  for (;;) {
+    if (!is_shared && !is_directory(directory)) make_directories(directory);
+    try {
+      VenvLock lock;
+      const LockAttempt attempt = lock.file_.try_lock(lock_path(directory, name), is_shared);
+      if (attempt == LockAttempt::Held) return std::nullopt;
+      if (attempt == LockAttempt::Unsupported) {
+        lock.files_ = LockFiles::try_lock(directory, name, purpose, watch);
+        if (!lock.files_) return std::nullopt;
+        return lock;
+      }
+      try {
+        lock.holder_ = write_holder(directory, name, purpose);
+        remove_holders(directory, name, lock.holder_, !is_shared);
+      } catch (const fs::filesystem_error& error) {
+        // In a folder that may only be read one can run, but not be named.
+        if (!is_shared || error.code() == std::errc::no_such_file_or_directory) throw;
+      }
+      return lock;
+    } catch (const fs::filesystem_error& error) {
+      // Who removed the last environment of an application removed the folder too.
+      if (is_shared || error.code() != std::errc::no_such_file_or_directory) throw;
+    }
+  }
+}
+
+VenvLock VenvLock::wait(const std::string& directory, const std::string& name, Purpose purpose,
+                        const VenvControl& control) {
+  HolderWatch watch;
+  const Clock::time_point start = Clock::now();
+  bool is_told = false;
+  for (milliseconds pause = poll;; pause = std::min(pause * 3 / 2, longest_poll)) {
+    if (std::optional<VenvLock> lock = try_once(directory, name, purpose, watch)) return std::move(*lock);
+    const Clock::duration waited = Clock::now() - start;
+    if (waited > patience) require_patience(name, holders_of(directory, name), waited);
+    if (waited > patience / 2 && !is_told && control.progress) {
+      is_told = true;
+      control.progress("Waiting for " + name_all(holders_of(directory, name)) + ", which uses '" + name + "'");
+    }
+    if (control.is_cancelled && control.is_cancelled()) throw VenvCancelled();
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace pyembed::detail

@@ -1,0 +1,42 @@
+// The lock of an environment; the system's, or files where the file system has none.
+#pragma once
+
+#include "../base/file_lock.hpp"
+#include "holders.hpp"
+#include "lock_files.hpp"
+
+#include <pyembed/venv.hpp>
+
+#include <optional>
+#include <string>
+
+namespace pyembed::detail {
+
+class VenvLock {
+ public:
+  VenvLock() = default;
+  ~VenvLock() { release(); }
+  VenvLock(VenvLock&&) = default;
+  VenvLock& operator=(VenvLock&&) = default;
+
+  // The lock if it is free, else nothing, at once.
+  static std::optional<VenvLock> try_once(const std::string& directory, const std::string& name, Purpose purpose,
+                                          HolderWatch& watch);
+  // Waits for what others do to it. Throws VenvInUse, which names them, when an interpreter runs in it, or when they
+  // are on another host; VenvCancelled.
+  static VenvLock wait(const std::string& directory, const std::string& name, Purpose purpose,
+                       const VenvControl& control);
+
+  void release() noexcept;
+  // What a child has to inherit to keep it; FileLock::none where locks are files.
+  std::intptr_t handle() const { return file_.handle(); }
+
+ private:
+  FileLock file_;
+  std::optional<LockFiles> files_;
+  std::string holder_;
+};
+
+std::string lock_path(const std::string& directory, const std::string& name);
+
+}  // namespace pyembed::detail

@@ -1,0 +1,127 @@
+#include "look.hpp"
+
+#include "../base/files.hpp"
+#include "layout.hpp"
+
+#include <algorithm>
+
+namespace pyembed::detail {
+
+namespace {
+
+// What a dead process began to replace; or, on Windows, what waits for those that run in it to end.
+bool has_unfinished(const AppPlace& place, const std::string& name) {
+  const auto has = [&](const char* suffix) { return exists(venv_path(place.directory, "." + name + suffix)); };
+  return has(".next") || (has(".old") && !exists(venv_path(place.directory, name)));
+}
+
+// Not by what the base is, which may be put right without the user.
+std::string why_broken(const std::string& path, const VenvRecord& record) {
+  const std::optional<std::string> cfg = read_file(at(path, "pyvenv.cfg"));
+  if (!cfg || read_cfg(*cfg, "home").value_or("").empty()) return "it has no valid pyvenv.cfg";
+  const Layout layout = layout_of(record);
+  for (const std::string& file : {layout.python, layout.site_packages}) {
+    if (!is_there(at(path, file))) return "it has no '" + file + "'";
+  }
+  return "";
+}
+
+bool is_same_base(const VenvBase& base, const AppPlace& place) {
+  return base.executable == place.base.executable && base.version == place.base.version && exists(base.executable);
+}
+
+// Not there: is it there for another Python of this application, or where the application was before?
+Found look_elsewhere(const AppPlace& place, const std::string& name) {
+  Found found;
+  std::vector<OtherKey> others;
+  for (OtherKey& other : other_keys(place)) {
+    if (is_there(venv_path(other.directory, name))) others.push_back(std::move(other));
+  }
+  for (const OtherKey& other : others) {
+    if (!other.app || other.app->identity != place.app.identity) continue;
+    ParsedRecord parsed = read_record(other.directory, name);
+    if (parsed.verdict != Verdict::Valid) continue;
+    found.state = FoundState::NeedsRebuild;
+    found.key = other.key;
+    found.record = std::move(parsed.record);
+    return found;
+  }
+  if (!place.app.id.empty()) return found;
+  for (const OtherKey& other : others) {
+    if (!other.app || other.app->abi != place.app.abi || !is_gone(*other.app)) continue;
+    found.state = FoundState::AppMoved;
+    found.key = other.key;
+    found.was_at = other.app->path;
+    return found;
+  }
+  return found;
+}
+
+}  // namespace
+
+Found look_at(const AppPlace& place, const std::string& name) {
+  if (!has_unfinished(place, name)) return look_in_place(place, name);
+  Found found;
+  found.state = FoundState::Unfinished;
+  return found;
+}
+
+Found look_in_place(const AppPlace& place, const std::string& name) {
+  const std::string path = venv_path(place.directory, name);
+  if (!is_there(path)) return look_elsewhere(place, name);
+
+  Found found;
+  ParsedRecord parsed = read_record(place.directory, name);
+  if (parsed.verdict == Verdict::Newer) found.state = FoundState::Newer;
+  if (parsed.verdict != Verdict::Valid) return found;
+  found.record = std::move(parsed.record);
+  if (found.record.abi != place.app.abi) {
+    found.state = FoundState::NeedsRebuild;
+    found.key = place.key;
+    return found;
+  }
+  found.reason = why_broken(path, found.record);
+  if (!found.reason.empty()) {
+    found.state = FoundState::Broken;
+    return found;
+  }
+  found.venv = describe_venv(place.directory, name, found.record);
+  found.state = is_same_base(found.record.base, place) ? FoundState::Ready : FoundState::Stale;
+  found.is_usable = found.state == FoundState::Ready || exists(found.record.base.executable);
+  return found;
+}
+
+ParsedRecord read_record(const std::string& directory, const std::string& name) {
+  const std::optional<std::string> text = read_file(at(venv_path(directory, name), record_name));
+  return text ? parse_record(*text) : ParsedRecord{};
+}
+
+Venv describe_venv(const std::string& directory, const std::string& name, const VenvRecord& record) {
+  const std::string path = venv_path(directory, name);
+  return {name, native(path), native(at(path, layout_of(record).python)), record};
+}
+
+VenvError state_error(const AppPlace& place, const std::string& name, const Found& found) {
+  const std::string start = "pyembed: '" + name + "' ";
+  switch (found.state) {
+    case FoundState::NeedsRebuild:
+      return {"PYEMBED_VENV_NEEDS_REBUILD", start + "is for Python ABI '" + found.record.abi +
+              (found.key == place.key ? "'" : "' (in '" + found.key + "')") + ", and the application has '" +
+              place.app.abi + "'. Repair it, to make it anew from what was installed in it."};
+    case FoundState::AppMoved:
+      return {"PYEMBED_VENV_APP_MOVED", start + "is of an application '" + place.app.name + "' that was at '" +
+              found.was_at + "' and is gone from there. If it is this one, adopt '" + found.key + "'."};
+    case FoundState::Broken:
+      return {"PYEMBED_VENV_BROKEN", start + "is broken: " + found.reason + ". Repair it."};
+    case FoundState::Newer:
+      return {"PYEMBED_VENV_NEWER", start + "was made by a newer pyembed. Update the application."};
+    case FoundState::Stale:
+      return {"PYEMBED_VENV_BROKEN", start + "is based on '" + found.record.base.executable +
+              "', which is gone, and is in use. End what runs in it, then try again."};
+    default:
+      return {"PYEMBED_VENV_NOT_FOUND",
+              "pyembed: there is no '" + name + "' in '" + place.directory + "'. Create it."};
+  }
+}
+
+}  // namespace pyembed::detail

@@ -1,0 +1,37 @@
+// What is found under the name of an environment (docs/venv-contract.md, States). Only reads.
+#pragma once
+
+#include "place.hpp"
+#include "record.hpp"
+
+#include <string>
+
+namespace pyembed::detail {
+
+enum class FoundState {
+  Ready, Missing, NeedsRebuild, AppMoved, Broken, Newer,
+  Unfinished,  // what a process that died left has to be put right first
+  Stale        // the application's base has to be put in
+};
+
+struct Found {
+  FoundState state = FoundState::Missing;
+  Venv venv;           // Ready, Stale
+  VenvRecord record;   // NeedsRebuild, Broken
+  std::string key;     // NeedsRebuild, AppMoved
+  std::string was_at;  // AppMoved
+  std::string reason;  // Broken
+  bool is_usable = false;  // Stale: its own base is there
+};
+
+Found look_at(const AppPlace& place, const std::string& name);
+// As above, whatever else waits to take its place.
+Found look_in_place(const AppPlace& place, const std::string& name);
+
+ParsedRecord read_record(const std::string& directory, const std::string& name);
+Venv describe_venv(const std::string& directory, const std::string& name, const VenvRecord& record);
+
+// What stands in the way of using an environment, with what to do.
+VenvError state_error(const AppPlace& place, const std::string& name, const Found& found);
+
+}  // namespace pyembed::detail

@@ -1,0 +1,74 @@
+#include "verbs.hpp"
+
+#include "../base/files.hpp"
+#include "../base/text.hpp"
+#include "recover.hpp"
+
+#include <algorithm>
+
+namespace pyembed::detail {
+
+bool remove_venv(const std::string& directory, const std::string& name, const VenvControl& control) {
+  require_name(name);
+  if (!exists(directory)) return false;
+  bool is_there = false;
+  {
+    const VenvLock lock = VenvLock::wait(directory, name, Purpose::Remove, control);
+    recover(directory, name);
+    const std::string path = venv_path(directory, name);
+    is_there = exists(path);
+    if (is_there) require_no_interpreter(path, name);
+    remove_whole(directory, name);
+    // Who waits for it finds that it is another file now. Windows does not remove what is open.
+    if (host_system != System::Windows) remove_file(lock_path(directory, name));
+  }
+  tidy_after(directory);
+  return is_there;
+}
+
+void require_no_interpreter(const std::string& venv, const std::string& name) {
+  std::vector<VenvHolder> running = find_interpreters(venv);
+  if (running.empty()) return;
+  std::vector<std::string> names;
+  for (const VenvHolder& holder : running) {
+    names.push_back("'" + holder.program + "' (process " + std::to_string(holder.pid) + ")");
+  }
+  throw VenvInUse("pyembed: '" + name + "' is in use by " + join(names, ", ") + ". End that program.",
+                  std::move(running));
+}
+
+std::vector<VenvHolder> find_interpreters(const std::string& venv) {
+  std::vector<VenvHolder> running;
+  if (host_system != System::Linux) return running;
+  for (const std::string& name : list_directory("/proc")) {
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const std::string line = try_read_file("/proc/" + name + "/cmdline").value_or("");
+    const std::string program = line.substr(0, line.find('\0'));
+    if (!starts_with(program, venv + "/")) continue;
+    VenvHolder holder;
+    holder.program = program;
+    holder.pid = std::stoll(name);
+    holder.purpose = "run";
+    running.push_back(std::move(holder));
+  }
+  return running;
+}
+
+void tidy_after(const std::string& directory) {
+  const std::string file = at(directory, app_file_name);
+  sweep_temporary(directory, std::string(".") + app_file_name);
+  const std::optional<std::string> text = try_read_file(file);
+  const std::vector<std::string> names = list_directory(directory);
+  if (std::any_of(names.begin(), names.end(), [](const std::string& name) { return name != app_file_name; })) return;
+  remove_file(file);
+  std::error_code error;
+  fs::remove(native(directory), error);
+  if (!error) {
+    fs::remove(native(parent_path(directory)), error);
+  } else if (text && exists(directory)) {
+    // Somebody begins to make one, and has looked for app.json already.
+    write_atomic(file, *text);
+  }
+}
+
+}  // namespace pyembed::detail

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { completeStep, pipArguments, withoutSecrets } from '../../src/venv/steps.ts'
+import { temporaryDirectory } from '../helpers/temporary.ts'
+
+const secret = 'ada:s3cr:t@x@'
+const step = completeStep({
+  requirements: [
+    `demo @ https://${secret}example.org/demo.whl`,
+    'numpy',
+    'tool@1 --hash=sha256:00',
+  ],
+  indexUrl: `https://${secret}example.org/simple`,
+  extraIndexUrls: [`https://${secret}example.org/it's more`],
+  findLinks: [`https://${secret}example.org/links`, '/folder/a@b'],
+  options: ['--proxy', `http://${secret}proxy:3128`],
+})
+
+describe('a step', () => {
+  it('is kept without users and passwords', () => {
+    const kept = withoutSecrets(step)
+
+    expect(JSON.stringify(kept)).not.toMatch(/ada|s3cr|t@x/)
+    expect(kept).toEqual({
+      ...step,
+      requirements: ['demo @ https://example.org/demo.whl', 'numpy', 'tool@1 --hash=sha256:00'],
+      indexUrl: 'https://example.org/simple',
+      extraIndexUrls: ["https://example.org/it's more"],
+      findLinks: ['https://example.org/links', '/folder/a@b'],
+      options: ['--proxy', 'http://proxy:3128'],
+    })
+  })
+
+  it('shows no address among the arguments of pip, which gets them by a file', () => {
+    const directory = temporaryDirectory()
+    const args = pipArguments({ ...step, options: [] }, directory, false)
+    const file = join(directory, 'step.txt')
+
+    expect(args).toEqual(['--find-links', '/folder/a@b', '--requirement', file, '--', 'numpy'])
+    expect(readFileSync(file, 'utf8').split('\n')).toEqual([
+      `--index-url 'https://${secret}example.org/simple'`,
+      `--extra-index-url 'https://${secret}example.org/it'"'"'s more'`,
+      `--find-links 'https://${secret}example.org/links'`,
+      `demo @ https://${secret}example.org/demo.whl`,
+      'tool@1 --hash=sha256:00',
+      '',
+    ])
+  })
+
+  it('asks no index when there is to be no network', () => {
+    const directory = temporaryDirectory()
+    pipArguments(step, directory, true)
+
+    expect(readFileSync(join(directory, 'step.txt'), 'utf8')).not.toContain('--index-url')
+  })
+})
