@@ -5,6 +5,10 @@
 #include "base/files.hpp"
 #include "base/process.hpp"
 
+#if defined(_WIN32)
+#include <shellapi.h>
+#endif
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -37,7 +41,7 @@ Json venv_json(const Venv& venv, JsonObject more = {}) {
 
 Json texts(const std::vector<std::string>& list) { return JsonArray(list.begin(), list.end()); }
 
-// `--offline`, `--find-links X`, `--index X`, `--requirements FILE`, `--held MODULE,…`; the rest are requirements, `+`
+// `--offline`, `--find-links X`, `--index X`, `--requirements FILE`, `--held MODULE`; the rest are requirements; `+`
 // begins another step.
 Json install(const Venvs& venvs, const Arguments& given) {
   std::vector<VenvStep> steps(1);
@@ -137,7 +141,8 @@ int main_of(const Arguments& given) {
   const Arguments rest(given.begin() + 1, given.end());
   if (verb == "open") return print(open(venvs, rest.at(0)));
   if (verb == "create") {
-    const CreatedVenv made = venvs.create(rest.at(0), rest.size() > 1 && rest[1] == "none" ? Inherit::None : Inherit::Base);
+    const bool is_apart = rest.size() > 1 && rest[1] == "none";
+    const CreatedVenv made = venvs.create(rest.at(0), is_apart ? Inherit::None : Inherit::Base);
     return print(venv_json(made.venv, {{"created", made.is_created}, {"key", venvs.key()}}));
   }
   if (verb == "install") return print(install(venvs, rest));
@@ -146,7 +151,8 @@ int main_of(const Arguments& given) {
   if (verb == "repair") return print(JsonObject{{"repaired", static_cast<double>(venvs.repair(rest.at(0)))}});
   if (verb == "prune") {
     JsonArray names;
-    for (const ListedVenv& venv : venvs.prune(std::stoi(rest.at(0)), rest.size() > 1).removed) names.push_back(venv.name);
+    const VenvPruned pruned = venvs.prune(std::stoi(rest.at(0)), rest.size() > 1);
+    for (const ListedVenv& venv : pruned.removed) names.push_back(venv.name);
     return print(names);
   }
   if (verb == "adopt") {
@@ -170,11 +176,25 @@ int main_of(const Arguments& given) {
   return 2;
 }
 
+// In UTF-8. Windows gives main() what the code page can say.
+Arguments arguments_of(int count, char** values) {
+#if defined(_WIN32)
+  static_cast<void>(values);
+  wchar_t** const wide = CommandLineToArgvW(GetCommandLineW(), &count);
+  Arguments given;
+  for (int i = 1; i < count; ++i) given.push_back(text_of(wide[i]));
+  LocalFree(wide);
+  return given;
+#else
+  return {values + 1, values + count};
+#endif
+}
+
 }  // namespace
 
 int main(int count, char** values) {
   try {
-    return main_of({values + 1, values + count});
+    return main_of(arguments_of(count, values));
   } catch (const VenvError& error) {
     std::cerr << "error[" << error.code << "]: " << error.what() << '\n';
   } catch (const std::exception& error) {

@@ -45,8 +45,9 @@ Json home(const Json& json) {
 
 Json files(const Json& json) {
   const Layout made = layout(system_of(json), text(json, "abi"), text(json, "executable"));
-  return JsonObject{{"folders", list(made.folders)}, {"links", pairs(made.links)}, {"copies", pairs(made.copies)},
-                    {"python", made.python},         {"scripts", made.scripts},    {"sitePackages", made.site_packages}};
+  return JsonObject{{"folders", list(made.folders)}, {"links", pairs(made.links)},
+                    {"copies", pairs(made.copies)},  {"python", made.python},
+                    {"scripts", made.scripts},       {"sitePackages", made.site_packages}};
 }
 
 Json cfg(const Json& json) {

@@ -18,6 +18,7 @@ const packages = {
   'x86_64-w64-mingw32-g++-posix': 'g++-mingw-w64-x86-64-posix',
   'pkg-config': 'pkg-config',
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  'aarch64-linux-gnu-g++': 'g++-aarch64-linux-gnu',
   clang: 'clang',
   swig: 'swig',
   'llvm-readobj': 'llvm',

@@ -97,6 +97,7 @@ export interface ToolOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** What runs it, such as strace. */
   readonly under?: readonly string[]
+  readonly input?: string
 }
 
 /** Makes the executable of an app one that uses the runtime. */
@@ -110,7 +111,7 @@ export function useTool(app: InstalledApp, tool: string, options: ToolOptions = 
 export async function runTool(
   program: string,
   args: readonly string[],
-  { env = {}, under = [] }: ToolOptions = {},
+  { env = {}, under = [], input }: ToolOptions = {},
 ): Promise<ToolResult> {
   const [first = '', ...rest] = [...under, program, ...args]
   const { exitCode, stdout, stderr, signal } = await execa(first, rest, {
@@ -118,6 +119,7 @@ export async function runTool(
     env: { ...cleanEnvironment(), ...env },
     extendEnv: false,
     reject: false,
+    ...(input === undefined ? {} : { input }),
   })
   return {
     exitCode,

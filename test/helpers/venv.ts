@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
 
 import { inject } from 'vitest'
 
@@ -65,6 +65,21 @@ export function installApp(path: string, parts: AppParts): InstalledApp {
   const described = { name, ...(id === undefined ? {} : { id }), prefix: 'python', version, pinId }
   writeFileSync(join(path, 'pyembed-app.json'), JSON.stringify(described))
   return openApp(path, parts.dataHome ?? join(path, '..', `${basename(path)} data`), prefix)
+}
+
+/** What an app is shipped with: an executable, `pyembed-app.json`, and a Python. @returns its executable */
+export function describeApp(
+  path: string,
+  { prefix, ...parts }: { version: string; pinId: string; id?: string; prefix?: string },
+  program: string,
+): string {
+  mkdirSync(path, { recursive: true })
+  if (prefix !== undefined) symlinkSync(prefix, join(path, 'python'))
+  const executable = join(path, `workbench${extname(program)}`)
+  copyFileSync(program, executable)
+  const described = { name: 'Workbench', prefix: 'python', ...parts }
+  writeFileSync(join(path, 'pyembed-app.json'), JSON.stringify(described))
+  return executable
 }
 
 /** An app that is there, such as one that was moved. */

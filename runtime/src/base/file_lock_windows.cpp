@@ -13,7 +13,8 @@ LockAttempt FileLock::try_lock(const std::string& path, bool is_shared) {
   release();
   const DWORD access = is_shared ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;
   const DWORD share = is_shared ? FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE : 0;
-  HANDLE handle = CreateFileW(native(path).c_str(), access, share, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
+  HANDLE handle =
+      CreateFileW(native(path).c_str(), access, share, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
   if (handle == INVALID_HANDLE_VALUE) {
     if (GetLastError() == ERROR_SHARING_VIOLATION) return LockAttempt::Held;
     throw_last_error("cannot open", path);

@@ -1,6 +1,5 @@
 #include "files.hpp"
 
-#include "hash.hpp"
 #include "system.hpp"
 #include "text.hpp"
 
@@ -8,7 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <thread>
 
 #if defined(_WIN32)
@@ -51,7 +49,8 @@ Handle open_to_read(const std::string& path) {
 }
 std::int64_t write_some(Handle handle, const char* data, std::size_t size) {
   DWORD written = 0;
-  const bool is_written = WriteFile(handle, data, static_cast<DWORD>(std::min<std::size_t>(size, 1 << 20)), &written, nullptr);
+  const auto part = static_cast<DWORD>(std::min<std::size_t>(size, 1 << 20));
+  const bool is_written = WriteFile(handle, data, part, &written, nullptr);
   return is_written ? static_cast<std::int64_t>(written) : -1;
 }
 std::int64_t read_some(Handle handle, char* data, std::size_t size) {
@@ -72,9 +71,6 @@ struct Closed {
   Handle handle;
   ~Closed() { close_handle(handle); }
 };
-
-// On this file system a process id means something for such a time.
-constexpr std::chrono::hours longest_work{24};
 
 }  // namespace
 
@@ -148,38 +144,6 @@ bool write_new(const std::string& path, std::string_view content) {
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
-}
-
-std::string temporary_name(const std::string& path) {
-  const Here place = here();
-  const std::string mark = hex(sha256(place.host + " " + place.boot + " " + place.name_space)).substr(0, 8);
-  return path + ".tmp-" + mark + "-" + std::to_string(process_id()) + "-" + random_hex(8);
-}
-
-void write_atomic(const std::string& path, std::string_view content) {
-  const std::string temporary = temporary_name(path);
-  try {
-    write_new(temporary, content);
-    rename(temporary, path);
-  } catch (...) {
-    remove_file(temporary);
-    throw;
-  }
-}
-
-void sweep_temporary(const std::string& directory, const std::string& base) {
-  const std::string start = base + ".tmp-";
-  const std::string own = temporary_name(base);
-  const std::string mark = own.substr(start.size(), 9);
-  for (const std::string& name : list_directory(directory)) {
-    if (!starts_with(name, start)) continue;
-    const std::string path = directory + (host_system == System::Windows ? "\\" : "/") + name;
-    std::error_code error;
-    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(native(path), error);
-    const bool is_here = starts_with(name.substr(start.size()), mark);
-    const std::int64_t pid = is_here ? std::strtoll(name.c_str() + start.size() + mark.size(), nullptr, 10) : 0;
-    if ((is_here && !is_alive(pid)) || (!error && age > longest_work)) remove_tree(path);
-  }
 }
 
 void remove_file(const std::string& path) {
@@ -263,27 +227,6 @@ std::optional<std::int64_t> change_time(const std::string& path) {
 void touch(const std::string& path) {
   std::error_code error;
   fs::last_write_time(native(path), fs::file_time_type::clock::now(), error);
-}
-
-std::int64_t disk_use(const std::string& path) {
-  std::int64_t bytes = 0;
-  std::error_code error;
-#if !defined(_WIN32)
-  std::set<std::pair<dev_t, ino_t>> seen;
-#endif
-  fs::recursive_directory_iterator entry(native(path), error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->is_symlink() || !entry->is_regular_file()) continue;
-#if defined(_WIN32)
-    bytes += static_cast<std::int64_t>(entry->file_size());
-#else
-    struct stat status {};
-    if (::lstat(entry->path().c_str(), &status) != 0) continue;
-    if (status.st_nlink > 1 && !seen.emplace(status.st_dev, status.st_ino).second) continue;
-    bytes += static_cast<std::int64_t>(status.st_size);
-#endif
-  }
-  return bytes;
 }
 
 void sync_file_system(const std::string& path) {

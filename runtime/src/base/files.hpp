@@ -31,12 +31,6 @@ std::optional<std::string> try_read_file(const std::string& path);
 
 // False when there is one already.
 bool write_new(const std::string& path, std::string_view content);
-// In one step: readers see the old content or the new one.
-void write_atomic(const std::string& path, std::string_view content);
-// A name beside `path` that no other process uses.
-std::string temporary_name(const std::string& path);
-// What temporary_name() named of `base` in a folder and nobody works on any more.
-void sweep_temporary(const std::string& directory, const std::string& base);
 
 void remove_file(const std::string& path);  // one that is not there is none
 void remove_tree(const std::string& path);

@@ -24,7 +24,7 @@ struct OwnedHandle {
 };
 
 // As CommandLineToArgvW reads it.
-std::string quote(const std::string& argument) {
+std::string quote_argument(const std::string& argument) {
   if (!argument.empty() && argument.find_first_of(" \t\n\v\"") == std::string::npos) return argument;
   std::string text = "\"";
   std::size_t backslashes = 0;
@@ -52,8 +52,8 @@ RunResult run(const Run& run) {
   SetHandleInformation(output.handle, HANDLE_FLAG_INHERIT, 0);
   none.handle = CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ, &inheritable, OPEN_EXISTING, 0, nullptr);
 
-  std::string line = quote(run.program);
-  for (const std::string& argument : run.arguments) line += " " + quote(argument);
+  std::string line = quote_argument(run.program);
+  for (const std::string& argument : run.arguments) line += " " + quote_argument(argument);
   std::wstring command = wide(line);
   std::wstring variables;
   for (const auto& [name, value] : run.environment) variables += wide(name + "=" + value) + L'\0';

@@ -21,7 +21,8 @@ std::string why_not(const AppPlace& place, const ListedVenv& venv) {
   if (venv.state == ListedState::Newer) return "a newer pyembed made it";
   if (!why_no_name(venv.name).empty()) return "its name is not allowed";
   const std::string& abi = place.app.abi;
-  if (!venv.abi.empty()) return venv.abi == abi ? "" : "it is for '" + venv.abi + "', and the application has '" + abi + "'";
+  if (venv.abi == abi) return "";
+  if (!venv.abi.empty()) return "it is for '" + venv.abi + "', and the application has '" + abi + "'";
   // Where the Pythons of Windows keep packages does not tell the version.
   const std::string path = text_of(venv.path);
   const std::string own = at(path, layout(host_system, abi, place.base.executable).site_packages);
@@ -42,7 +43,8 @@ std::string adopt_one(const AppPlace& place, const ListedVenv& venv, const VenvC
     recover(from, name);
     require_no_interpreter(path, name);
     const ParsedRecord parsed = read_record(from, name);
-    VenvRecord record = parsed.verdict == Verdict::Valid ? parsed.record : new_record(place, name, foreign_inherit(path));
+    const bool is_ours = parsed.verdict == Verdict::Valid;
+    VenvRecord record = is_ours ? parsed.record : new_record(place, name, foreign_inherit(path));
     record.base = place.base;
     // In its old place: whoever is killed in between has an environment there that can be adopted again.
     const Layout layout = layout_of(record);

@@ -62,8 +62,8 @@ std::string venv_key(const std::string& identity, const std::string& abi) {
 bool is_absolute_path(const std::string& path) {
   const auto is_separator = [&](std::size_t at) { return at < path.size() && (path[at] == '/' || path[at] == '\\'); };
   if (!path.empty() && path[0] == '/') return true;
-  const bool has_drive = path.size() > 1 && path[1] == ':' && lower(path.substr(0, 1)) >= "a" && lower(path.substr(0, 1)) <= "z";
-  if (has_drive && is_separator(2)) return true;
+  const std::string letter = lower(path.substr(0, 1));
+  if (letter >= "a" && letter <= "z" && path.size() > 1 && path[1] == ':' && is_separator(2)) return true;
   return is_separator(0) && is_separator(1) && path.size() > 2 && !is_separator(2);
 }
 

@@ -32,7 +32,8 @@ bool is_program(const std::string& path) {
 // A name alone is looked for in the environment, then along PATH.
 std::string find_program(const std::string& command, const std::string& scripts, const std::string& search) {
   if (contains(command, "/") || (is_windows && contains(command, "\\"))) return command;
-  const std::vector<std::string> ends = is_windows ? std::vector<std::string>{".exe", ""} : std::vector<std::string>{""};
+  std::vector<std::string> ends{""};
+  if (is_windows) ends.insert(ends.begin(), ".exe");
   std::vector<std::string> folders = split(search, path_separator);
   folders.insert(folders.begin(), scripts);
   for (const std::string& folder : folders) {

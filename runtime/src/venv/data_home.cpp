@@ -34,7 +34,8 @@ std::string variable(const Variables& variables, const std::string& name) {
 
 }  // namespace
 
-std::optional<std::string> data_home(System system, const Variables& variables, const std::optional<std::string>& home) {
+std::optional<std::string> data_home(System system, const Variables& variables,
+                                     const std::optional<std::string>& home) {
   const bool is_windows = system == System::Windows;
   std::vector<std::string> candidates;
   if (system == System::Linux) candidates.push_back(variable(variables, "XDG_DATA_HOME"));

@@ -10,7 +10,8 @@
 namespace pyembed::detail {
 
 // By the conventions of the system; nothing when it names no place. `home` is the user's directory.
-std::optional<std::string> data_home(System system, const Variables& variables, const std::optional<std::string>& home);
+std::optional<std::string> data_home(System system, const Variables& variables,
+                                     const std::optional<std::string>& home);
 
 // Of this user on this system. Throws VenvError (PYEMBED_HOME_UNKNOWN).
 std::string find_data_home();

@@ -63,9 +63,9 @@ VenvInstalled install_in_venv(const AppPlace& place, const std::string& name, co
   const std::string path = text_of(found.venv.path);
   const std::string site_packages = at(path, layout_of(found.venv.record).site_packages);
   const auto before = modules_of(site_packages);
-  const bool is_in_place = replace_venv(
-      place, {found.venv.record, steps, options.is_offline, lock.handle(), [&](const std::string& stage) { copy_tree(path, stage); }},
-      control);
+  const auto copy = [&](const std::string& stage) { copy_tree(path, stage); };
+  const bool is_in_place =
+      replace_venv(place, {found.venv.record, steps, options.is_offline, lock.handle(), copy}, control);
 
   VenvInstalled installed;
   installed.is_pending = !is_in_place;

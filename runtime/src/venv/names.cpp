@@ -54,7 +54,8 @@ std::string why_no_name(const std::string& name) {
   if (name.back() == '.' || name.back() == ' ') return "it ends with '.' or a space";
   for (const char c : name) {
     const auto code = static_cast<unsigned char>(c);
-    if (is_refused(c)) return code < 0x20 || code == 0x7f ? "it has a line break or control character" : std::string("it has '") + c + "'";
+    if (code < 0x20 || code == 0x7f) return "it has a line break or control character";
+    if (is_refused(c)) return std::string("it has '") + c + "'";
   }
   if (is_device(name)) return "Windows has a device of that name";
   return lower(name) == "app.json" ? "pyembed has a file of that name" : "";

@@ -26,7 +26,7 @@ std::string write_input(const std::string& work, const std::string& name, const 
 }
 
 // As shlex reads it, which pip splits lines of requirement files with.
-std::string quote(const std::string& text) { return "'" + replace_all(text, "'", "'\"'\"'") + "'"; }
+std::string quote_line(const std::string& text) { return "'" + replace_all(text, "'", "'\"'\"'") + "'"; }
 
 std::string absolute_if_path(const std::string& text) {
   const std::size_t separator = text.find_first_of("\\/");
@@ -40,13 +40,13 @@ std::vector<std::string> pip_arguments(const VenvStep& step, std::size_t index, 
                                        bool is_offline) {
   std::vector<std::string> arguments = step.options;
   std::vector<std::string> lines;
-  if (!is_offline && !step.index_url.empty()) lines.push_back("--index-url " + quote(step.index_url));
+  if (!is_offline && !step.index_url.empty()) lines.push_back("--index-url " + quote_line(step.index_url));
   for (const std::string& url : step.extra_index_urls) {
-    if (!is_offline) lines.push_back("--extra-index-url " + quote(url));
+    if (!is_offline) lines.push_back("--extra-index-url " + quote_line(url));
   }
   for (const std::string& link : step.find_links) {
     if (contains(link, "://")) {
-      lines.push_back("--find-links " + quote(link));
+      lines.push_back("--find-links " + quote_line(link));
     } else {
       arguments.insert(arguments.end(), {"--find-links", absolute_if_path(link)});
     }
@@ -64,7 +64,8 @@ std::vector<std::string> pip_arguments(const VenvStep& step, std::size_t index, 
   for (std::size_t i = 0; i < step.requirement_files.size(); ++i) {
     const VenvRequirementFile& file = step.requirement_files[i];
     const bool is_there = try_read_file(file.name) == file.text;
-    arguments.insert(arguments.end(), {"--requirement", is_there ? file.name : write_input(work, start + "-" + std::to_string(i) + ".txt", file.text)});
+    const std::string copy = start + "-" + std::to_string(i) + ".txt";
+    arguments.insert(arguments.end(), {"--requirement", is_there ? file.name : write_input(work, copy, file.text)});
   }
   arguments.push_back("--");
   arguments.insert(arguments.end(), plain.begin(), plain.end());

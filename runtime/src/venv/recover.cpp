@@ -1,6 +1,7 @@
 #include "recover.hpp"
 
 #include "../base/files.hpp"
+#include "../base/temporary.hpp"
 #include "../base/text.hpp"
 #include "look.hpp"
 

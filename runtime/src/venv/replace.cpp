@@ -1,6 +1,7 @@
 #include "replace.hpp"
 
 #include "../base/files.hpp"
+#include "../base/temporary.hpp"
 #include "layout.hpp"
 #include "pip.hpp"
 #include "record.hpp"

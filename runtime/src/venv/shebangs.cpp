@@ -2,6 +2,7 @@
 
 #include "../base/files.hpp"
 #include "../base/hash.hpp"
+#include "../base/temporary.hpp"
 #include "../base/text.hpp"
 #include "place.hpp"
 

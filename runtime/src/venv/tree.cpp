@@ -1,6 +1,7 @@
 #include "tree.hpp"
 
 #include "../base/files.hpp"
+#include "../base/temporary.hpp"
 #include "layout.hpp"
 #include "record.hpp"
 
