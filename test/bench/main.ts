@@ -1,6 +1,6 @@
 // npm run bench: what pyembed costs, as ratios against its peers in the same run. Linux x86_64.
 //   npm run bench -- --runs 7
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,6 +11,7 @@ import { measureInTurn } from './measure.ts'
 import { measureStart } from './start.ts'
 import { formatSummary, ratios, summarize } from './statistics.ts'
 import { makeSubjects } from './subjects.ts'
+import { measureVenvs } from './venv.ts'
 import { prepareWorld } from './world.ts'
 
 /** What is divided by what, and the most that it may be. */
@@ -36,6 +37,14 @@ const startTarget = 10
 /** Milliseconds of cpu above a configure without pyembed. */
 const includeTarget = 30
 
+/** Milliseconds of an environment made in C++, and its part of what `uv venv` takes. */
+const createTarget = 1
+const perUvTarget = 0.2
+
+/** Milliseconds of cpu above a node that does nothing. */
+const cliCreateTarget = 20
+const listTarget = 50
+
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 7
 const root = mkdtempSync(join(tmpdir(), 'pyembed-bench-'))
 try {
@@ -50,6 +59,8 @@ async function bench(): Promise<void> {
   const samples = await measureInTurn(makeSubjects(world, server.url), runs).finally(server.close)
   const start = await measureStart(world.project, world.env)
   const includeMs = measureInclude(root, world.project)
+  writeFileSync(join(root, 'empty.mjs'), '')
+  const venvs = await measureVenvs(world)
 
   const of = (name: string, figure: 'wallMs' | 'peakBytes'): readonly number[] =>
     (samples.get(name) ?? []).map((sample) => sample[figure])
@@ -63,6 +74,7 @@ async function bench(): Promise<void> {
     const summary = summarize(ratios(of(a, 'wallMs'), of(b, 'wallMs')))
     return [`${a} / ${b}`, formatSummary(summary, 2), verdict(summary.median, target, String)]
   })
+  const perUv = summarize(ratios(venvs.createMs, venvs.uvMs))
   const memory = summarize(of('sync, nothing unpacked', 'peakBytes'))
   process.stdout.write(
     `${formatColumns([
@@ -84,6 +96,26 @@ async function bench(): Promise<void> {
         'include(pyembed.cmake), cpu of configuring again',
         `${includeMs.toFixed(1)} ms`,
         verdict(includeMs, includeTarget, (ms) => `${ms} ms`),
+      ],
+      [
+        'an environment made in C++',
+        `${formatSummary(summarize(venvs.createMs), 2)} ms`,
+        verdict(summarize(venvs.createMs).median, createTarget, (ms) => `${ms} ms`),
+      ],
+      [
+        'an environment made in C++ / uv venv',
+        formatSummary(perUv, 3),
+        verdict(perUv.median, perUvTarget, String),
+      ],
+      [
+        'venv create, cpu above bare node',
+        `${venvs.cliCreateMs.toFixed(1)} ms`,
+        verdict(venvs.cliCreateMs, cliCreateTarget, (ms) => `${ms} ms`),
+      ],
+      [
+        'venv list of 500, cpu above bare node',
+        `${venvs.listMs.toFixed(1)} ms`,
+        verdict(venvs.listMs, listTarget, (ms) => `${ms} ms`),
       ],
     ])}\n`,
   )

@@ -32,13 +32,18 @@ export async function measureStart(
   return commands.slice(1).map(([name]) => ({ name, cpuMs: median(name) - median('bare node') }))
 }
 
-/** Mean cpu milliseconds of a start, from bash's `times`, which counts what its children used. */
+/**
+ * Mean cpu milliseconds of a start, from bash's `times`, which counts what its children used. `isNumbered`: the last
+ * argument differs from start to start.
+ */
 export function cpuOfStarts(
   command: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
+  isNumbered = false,
 ): number {
-  const script = `for i in $(seq ${startsPerRound}); do "$@" >/dev/null 2>&1 || exit 1; done; times`
+  const call = isNumbered ? '"$@$i"' : '"$@"'
+  const script = `for i in $(seq ${startsPerRound}); do ${call} >/dev/null 2>&1 || exit 1; done; times`
   const { NODE_EXTRA_CA_CERTS: _, ...clean } = cleanEnvironment()
   const result = spawnSync('bash', ['-c', script, 'bash', ...command], {
     cwd,

@@ -54,10 +54,9 @@ export async function buildVenvTool(variant: Variant): Promise<string> {
   if (existsSync(program)) return program
   const stage = `${directory}.${process.pid}`
   mkdirSync(dirname(stage), { recursive: true })
-  const unity = ['-DCMAKE_UNITY_BUILD=ON', '-DCMAKE_UNITY_BUILD_BATCH_SIZE=0']
   const options = { env: cleanEnvironment(), extendEnv: false } as const
   const source = join(root, 'runtime', 'test')
-  await execa('cmake', ['-S', source, '-B', stage, '-G', 'Ninja', ...unity, ...flags], options)
+  await execa('cmake', ['-S', source, '-B', stage, '-G', 'Ninja', ...flags], options)
   await execa('cmake', ['--build', stage], options)
   try {
     renameSync(stage, directory)
