@@ -1,9 +1,10 @@
 import { constants } from 'node:os'
 import { spawn } from 'node:child_process'
-import { delimiter } from 'node:path'
+import { delimiter, join, sep } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { storeDirectory } from '../store/paths.ts'
 import { joinPath } from './data-home.ts'
 import { findCommand } from './find-command.ts'
 import { venvLayout } from './layout.ts'
@@ -29,7 +30,10 @@ export async function runInVenv(
   const lock = await lockVenv(context, { ...place, name }, 'run')
   try {
     const scripts = scriptsOf(place, venv)
-    const env = venvEnvironment(context.env.variables, venv.path, scripts)
+    const env = {
+      ...byteCodePlace(context, place),
+      ...venvEnvironment(context.env.variables, venv.path, scripts),
+    }
     // It keeps the lock when this process is killed: the lock is the descriptor's.
     const more = lock.descriptor === undefined ? [] : [lock.descriptor]
     const child = spawn(findCommand(command, scripts), args, {
@@ -60,6 +64,12 @@ export async function runInVenv(
   } finally {
     lock.release()
   }
+}
+
+/** A store entry has no byte code, and should get none; a deployed Python has its own. */
+function byteCodePlace({ env }: Context, { base }: AppPlace): Variables {
+  const isStored = base.pinId !== '' && base.prefix.startsWith(storeDirectory(env.dataDir) + sep)
+  return isStored ? { PYTHONPYCACHEPREFIX: join(env.cacheDir, 'pyc', base.pinId) } : {}
 }
 
 /** The variables of a program that runs in an environment. */

@@ -159,11 +159,13 @@ describe('which app it is', () => {
 
     expect(stderr).toBe('')
     expect(json<VenvJson>()).toMatchObject({ app: 'E2E', created: true })
-    const python = await execa(json<VenvJson>().python, [
-      '-c',
-      'import numpy; print(numpy.__version__)',
-    ])
-    expect(python.stdout).toBe(newest.numpy)
+    const program = 'import numpy, sys; print(numpy.__version__, sys.pycache_prefix)'
+    const ran = await runCli(['venv', 'run', 'tool', '--', 'python', '-c', program], {
+      cwd: project,
+      env,
+    })
+    // No byte code gets into the store.
+    expect(ran.stdout).toMatch(new RegExp(`^${newest.numpy} .*/test-cache/pyc/cpython-`))
     rmSync(place('project data'), { recursive: true })
   })
 
