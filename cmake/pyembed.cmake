@@ -42,7 +42,7 @@ Targets
 Variables
 ^^^^^^^^^
 
-``PYEMBED_ROOT``
+``PYEMBED_PREFIX``
   The build Python, ``${CMAKE_BINARY_DIR}/python``.
 ``PYEMBED_EXECUTABLE``, ``PYEMBED_CAN_RUN``
   Its interpreter, and whether this host can run it (not in cross builds).

@@ -43,12 +43,12 @@ if(NOT EXISTS "${PYEMBED_RUNTIME_INCLUDE_DIR}/pyembed/interpreter.hpp")
 endif()
 
 if(PYEMBED_BUILD_PYTHON)   # an outer build made it and hands it down (pyembed_external_project_args)
-  set(PYEMBED_ROOT "${PYEMBED_BUILD_PYTHON}")
-  pyembed_check_build_python("${PYEMBED_ROOT}" STORE_ENTRY "${PYEMBED_STORE_ENTRY}" REQUIRED ${_pyembed_required})
+  set(PYEMBED_PREFIX "${PYEMBED_BUILD_PYTHON}")
+  pyembed_check_build_python("${PYEMBED_PREFIX}" STORE_ENTRY "${PYEMBED_STORE_ENTRY}" REQUIRED ${_pyembed_required})
 else()
-  set(PYEMBED_ROOT "${CMAKE_BINARY_DIR}/python")
+  set(PYEMBED_PREFIX "${CMAKE_BINARY_DIR}/python")
   pyembed_materialize_python(
-    STORE_ENTRY "${PYEMBED_STORE_ENTRY}" DESTINATION "${PYEMBED_ROOT}" REQUIRED ${_pyembed_required})
+    STORE_ENTRY "${PYEMBED_STORE_ENTRY}" DESTINATION "${PYEMBED_PREFIX}" REQUIRED ${_pyembed_required})
 endif()
 
 pyembed_set_variables()
@@ -59,10 +59,10 @@ pyembed_describe_build()
 pyembed_add_runtime("${PYEMBED_DIRECTORY}/runtime")
 
 set(PYEMBED_APP_JSON "${CMAKE_BINARY_DIR}/pyembed-app.json")
-file(RELATIVE_PATH _pyembed_prefix "${CMAKE_BINARY_DIR}" "${PYEMBED_ROOT}")
+file(RELATIVE_PATH _pyembed_relative_prefix "${CMAKE_BINARY_DIR}" "${PYEMBED_PREFIX}")
 pyembed_write_app("${PYEMBED_APP_JSON}"
   NAME "${PYEMBED_APP_NAME}" ID "${PYEMBED_APP_ID}"
-  PREFIX "${_pyembed_prefix}" VERSION "${PYEMBED_VERSION}" PIN_ID "${PYEMBED_PIN_ID}")
+  PREFIX "${_pyembed_relative_prefix}" VERSION "${PYEMBED_VERSION}" PIN_ID "${PYEMBED_PIN_ID}")
 
 if(NOT _pyembed_other)
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_check_numpy)

@@ -12,10 +12,10 @@ What pyembed_install adds to an install: the script that it generates calls this
 .. code-block:: cmake
 
   pyembed_deploy_python(
-    ROOT <dir>                   # the build Python; ROOT.pyembed/ has its inventory
+    PREFIX <dir>                 # the build Python; PREFIX.pyembed/ has its inventory
     APP_JSON <file>
     PIN_ID <id> TARGET <triple> VERSION <version>
-    STDLIB <dir> SITELIB <dir>   # relative to ROOT
+    STDLIB <dir> SITELIB <dir>   # relative to PREFIX
     [LIBRARY_DIR <dir>]          # likewise; where the loader is to find the library
     [INTERPRETER <file>]         # a Python of this version that this host can run
     DESTINATION <dir>            # relative to the install prefix
@@ -33,7 +33,7 @@ Files that are as they should be keep inode and time. What an earlier install pu
 there and this one does not is removed; ``python/inventory.json`` tells.
 #]=======================================================================]
 function(pyembed_deploy_python)
-  set(single ROOT APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES)
+  set(single PREFIX APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES)
   cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
@@ -70,24 +70,24 @@ endfunction()
 
 # A macro: the manifest that file(INSTALL) extends is a variable of the caller.
 macro(_pyembed_deploy_tree)
-  set(state "${arg_ROOT}.pyembed")
+  set(state "${arg_PREFIX}.pyembed")
   set(staged "${state}/install")
-  set(prefix "$ENV{DESTDIR}${home}/python")
+  set(installed "$ENV{DESTDIR}${home}/python")
 
   pyembed_read_inventory("${state}/inventory.json" lines)
   pyembed_trim_inventory(lines STDLIB "${arg_STDLIB}" SITELIB "${arg_SITELIB}" TRIM ${arg_TRIM})
-  _pyembed_check_unchanged("${arg_ROOT}" lines)
+  _pyembed_check_unchanged("${arg_PREFIX}" lines)
   _pyembed_compile_bytecode(bytecode lines)
   _pyembed_list_licenses(lines)
   set(all "${lines}")
   list(APPEND all ${bytecode})
   _pyembed_check_path_budget(all)
   _pyembed_write_inventory("${staged}/inventory.json" all)
-  _pyembed_remove_left_behind("${prefix}" all)
+  _pyembed_remove_left_behind("${installed}" all)
 
   list(LENGTH all count)
-  message(STATUS "Installing: ${prefix} (${count} files)")
-  _pyembed_install_code(code "${arg_ROOT}" "${home}/python" lines)
+  message(STATUS "Installing: ${installed} (${count} files)")
+  _pyembed_install_code(code "${arg_PREFIX}" "${home}/python" lines)
   cmake_language(EVAL CODE "${code}")
   _pyembed_install_code(code "${state}/bytecode" "${home}/python" bytecode)
   cmake_language(EVAL CODE "${code}")
@@ -131,7 +131,7 @@ function(_pyembed_check_unchanged root lines_var)
   endforeach()
 endfunction()
 
-# Lines of the byte code of the sources among `lines_var`, made in ROOT.pyembed/bytecode where it is not there yet.
+# Lines of the byte code of the sources among `lines_var`, made in PREFIX.pyembed/bytecode where it is not there yet.
 macro(_pyembed_compile_bytecode out_var lines_var)
   set(sources "${${lines_var}}")
   list(FILTER sources INCLUDE REGEX "^ *\"${arg_STDLIB}/[^\"]*\\.py\":")
@@ -141,7 +141,7 @@ macro(_pyembed_compile_bytecode out_var lines_var)
       "('${arg_INTERPRETER}') to compile that of ${arg_TARGET}. Get it and configure again with\n"
       "  pyembed sync --target ${arg_TARGET}")
   endif()
-  _pyembed_run_python(text compile_bytecode.py "${arg_ROOT}" "${state}/bytecode" "${staged}/sources.txt")
+  _pyembed_run_python(text compile_bytecode.py "${arg_PREFIX}" "${state}/bytecode" "${staged}/sources.txt")
   string(REPLACE "\n" ";" ${out_var} "${text}")
   list(TRANSFORM ${out_var} REPLACE "^(.+)$" "    \"\\1\": {\"mode\":\"0644\"}")
 endmacro()
@@ -158,7 +158,7 @@ macro(_pyembed_list_licenses lines_var)
     endforeach()
   endif()
   _pyembed_write_names("${staged}/files.txt" names)
-  _pyembed_run_python(text list_licenses.py "${arg_ROOT}" "${staged}/files.txt"
+  _pyembed_run_python(text list_licenses.py "${arg_PREFIX}" "${staged}/files.txt"
     "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/bundled_libraries.json" "${staged}/pyembed-licenses.json"
     "${arg_VERSION}" "${arg_TARGET}" ${arg_TRIM})
 endmacro()
@@ -215,13 +215,13 @@ function(_pyembed_write_inventory file lines_var)
 endfunction()
 
 # Modules of another pin beside those of this one would be imported, and found by importlib.metadata.
-function(_pyembed_remove_left_behind prefix lines_var)
-  if(EXISTS "${prefix}/inventory.json")
-    pyembed_read_inventory("${prefix}/inventory.json" old)
+function(_pyembed_remove_left_behind installed lines_var)
+  if(EXISTS "${installed}/inventory.json")
+    pyembed_read_inventory("${installed}/inventory.json" old)
     _pyembed_inventory_paths(old gone)
     _pyembed_inventory_paths(${lines_var} kept)
     list(REMOVE_ITEM gone ${kept})
-    _pyembed_remove_files("${prefix}" gone)
+    _pyembed_remove_files("${installed}" gone)
   endif()
 endfunction()
 

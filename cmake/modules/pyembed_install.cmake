@@ -97,7 +97,7 @@ function(pyembed_install)
   set(sdk "")
   if(arg_SDK)
     list(REMOVE_ITEM trim headers)
-    set(sdk "${PYEMBED_ROOT}.pyembed/sdk")
+    set(sdk "${PYEMBED_PREFIX}.pyembed/sdk")
     pyembed_stage_sdk("${sdk}" DESTINATION lib/cmake/pyembed)
     set(PYEMBED_SDK_CONFIG "${sdk}/pyembed-config.cmake" PARENT_SCOPE)
   endif()
@@ -120,7 +120,7 @@ function(pyembed_install)
 
   set(code "")
   foreach(argument IN ITEMS
-      ROOT=PYEMBED_ROOT APP_JSON=PYEMBED_APP_JSON PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
+      PREFIX=PYEMBED_PREFIX APP_JSON=PYEMBED_APP_JSON PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
       VERSION=PYEMBED_VERSION STDLIB=PYEMBED_STDLIB_REL SITELIB=PYEMBED_SITELIB_REL
       DESTINATION=destination COMPONENT=component TRIM=trim DLLS=PYEMBED_RUNTIME_DLLS
       LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES SDK=sdk)

@@ -53,7 +53,7 @@ macro(pyembed_pin_python)
   endif()
 
   foreach(_pyembed_name IN ITEMS
-      ROOT MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      PREFIX MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
       VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
     set_property(GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name} "${PYEMBED_${_pyembed_name}}")
   endforeach()
@@ -64,7 +64,7 @@ endmacro()
 # A macro: acts in the scope of the find_package() call, which may be one that never saw the include, or unset it all.
 macro(_pyembed_apply_pin)
   foreach(_pyembed_name IN ITEMS
-      ROOT MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      PREFIX MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
       VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
     get_property(PYEMBED_${_pyembed_name} GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name})
   endforeach()
@@ -96,7 +96,7 @@ macro(_pyembed_apply_pin)
     unset(_${_pyembed_family}_LIBRARY_RELEASE)
     unset(_${_pyembed_family}_LIBRARY_DEBUG)
 
-    set(${_pyembed_family}_ROOT_DIR "${PYEMBED_ROOT}")
+    set(${_pyembed_family}_ROOT_DIR "${PYEMBED_PREFIX}")
     set(${_pyembed_family}_FIND_STRATEGY LOCATION)
     set(${_pyembed_family}_FIND_REGISTRY NEVER)
     set(${_pyembed_family}_FIND_FRAMEWORK NEVER)
@@ -125,7 +125,7 @@ macro(_pyembed_check_pin _pyembed_package)
   foreach(_pyembed_result IN ITEMS
       EXECUTABLE LIBRARY_RELEASE LIBRARY_DEBUG RUNTIME_LIBRARY_RELEASE INCLUDE_DIRS NumPy_INCLUDE_DIRS)
     if(${_pyembed_family}_${_pyembed_result})
-      cmake_path(IS_PREFIX PYEMBED_ROOT "${${_pyembed_family}_${_pyembed_result}}" NORMALIZE _pyembed_inside)
+      cmake_path(IS_PREFIX PYEMBED_PREFIX "${${_pyembed_family}_${_pyembed_result}}" NORMALIZE _pyembed_inside)
       if(NOT _pyembed_inside)
         set(_pyembed_cure "Remove what sets it; the pin is given by pyembed alone.")
         if(_pyembed_result STREQUAL "EXECUTABLE" AND NOT PYEMBED_CAN_RUN)
@@ -134,7 +134,7 @@ macro(_pyembed_check_pin _pyembed_package)
         endif()
         message(FATAL_ERROR
           "pyembed: ${_pyembed_family}_${_pyembed_result} is '${${_pyembed_family}_${_pyembed_result}}', outside "
-          "the pinned '${PYEMBED_ROOT}' (requested in '${CMAKE_CURRENT_SOURCE_DIR}'). ${_pyembed_cure}")
+          "the pinned '${PYEMBED_PREFIX}' (requested in '${CMAKE_CURRENT_SOURCE_DIR}'). ${_pyembed_cure}")
       endif()
     endif()
   endforeach()

@@ -4,7 +4,7 @@ include_guard(GLOBAL)
 pyembed_set_variables
 ---------------------
 
-Sets the documented variables of a Python at ``PYEMBED_ROOT`` from what its pin says
+Sets the documented variables of a Python at ``PYEMBED_PREFIX`` from what its pin says
 (``PYEMBED_*_REL``).
 
 .. code-block:: cmake
@@ -24,7 +24,7 @@ macro(pyembed_set_variables)
     string(REGEX MATCH "^(.*)=(.*)$" _pyembed_name "${_pyembed_name}")
     set(PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_${CMAKE_MATCH_2}_REL}")
     if(PYEMBED_${CMAKE_MATCH_1})
-      string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_ROOT}/")
+      string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_PREFIX}/")
     endif()
   endforeach()
   if(NOT PYEMBED_LIBRARY)
@@ -40,8 +40,8 @@ macro(pyembed_set_variables)
     set(PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_LIBRARY}")
     foreach(_pyembed_name IN ITEMS
         python3.dll python3t.dll vcruntime140.dll vcruntime140_1.dll vcruntime140_threads.dll)
-      if(EXISTS "${PYEMBED_ROOT}/${_pyembed_name}")
-        list(APPEND PYEMBED_RUNTIME_DLLS "${PYEMBED_ROOT}/${_pyembed_name}")
+      if(EXISTS "${PYEMBED_PREFIX}/${_pyembed_name}")
+        list(APPEND PYEMBED_RUNTIME_DLLS "${PYEMBED_PREFIX}/${_pyembed_name}")
       endif()
     endforeach()
   endif()

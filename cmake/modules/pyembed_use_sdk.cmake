@@ -15,7 +15,7 @@ Gives a plug-in the Python of the application it is built for, and no other. The
 
   pyembed_use_sdk()
 
-What the pin says (``PYEMBED_PIN_ID``, ``PYEMBED_*_REL``, ...), ``PYEMBED_ROOT``,
+What the pin says (``PYEMBED_PIN_ID``, ``PYEMBED_*_REL``, ...), ``PYEMBED_PREFIX``,
 ``PYEMBED_MODULE_DIR`` and ``PYEMBED_RUNTIME_INCLUDE_DIR`` are set. A macro, since it
 sets variables for the directory of whoever finds the application: targets,
 variables and pins are those of pyembed.cmake.
@@ -28,8 +28,8 @@ macro(pyembed_use_sdk)
     message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_FILE}' is found before project(), where the platform is not "
       "known yet. Find the application below project().")
   endif()
-  if(PYEMBED_ROOT MATCHES "[;\\]" OR (CMAKE_HOST_UNIX AND PYEMBED_ROOT MATCHES ":"))
-    message(FATAL_ERROR "pyembed: the path '${PYEMBED_ROOT}' holds `;`, `:` or `\\`, which search paths and CMake's "
+  if(PYEMBED_PREFIX MATCHES "[;\\]" OR (CMAKE_HOST_UNIX AND PYEMBED_PREFIX MATCHES ":"))
+    message(FATAL_ERROR "pyembed: the path '${PYEMBED_PREFIX}' holds `;`, `:` or `\\`, which search paths and CMake's "
       "lists cannot carry. Move the application to a directory without them.")
   endif()
 
@@ -57,8 +57,8 @@ function(_pyembed_check_sdk)
   endif()
 
   foreach(path IN ITEMS "${PYEMBED_INCLUDE_REL}/Python.h" "${PYEMBED_LIBRARY_REL}" "${PYEMBED_STDLIB_REL}/os.py")
-    if(NOT EXISTS "${PYEMBED_ROOT}/${path}")
-      message(FATAL_ERROR "pyembed: the application's Python lacks '${PYEMBED_ROOT}/${path}'. Install it again with "
+    if(NOT EXISTS "${PYEMBED_PREFIX}/${path}")
+      message(FATAL_ERROR "pyembed: the application's Python lacks '${PYEMBED_PREFIX}/${path}'. Install it again with "
         "pyembed_install(SDK), in all its components.")
     endif()
   endforeach()
