@@ -53,10 +53,11 @@ macro(pyembed_pin_python)
   endif()
 
   foreach(_pyembed_name IN ITEMS
-      PREFIX MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      PREFIX CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
       VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
     set_property(GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name} "${PYEMBED_${_pyembed_name}}")
   endforeach()
+  set_property(GLOBAL PROPERTY PYEMBED_MODULE_DIR "${_pyembed_module_dir}")
   _pyembed_apply_pin()
   pyembed_redirect_finds()
 endmacro()
@@ -64,12 +65,13 @@ endmacro()
 # A macro: acts in the scope of the find_package() call, which may be one that never saw the include, or unset it all.
 macro(_pyembed_apply_pin)
   foreach(_pyembed_name IN ITEMS
-      PREFIX MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      PREFIX CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
       VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
     get_property(PYEMBED_${_pyembed_name} GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name})
   endforeach()
-  list(REMOVE_ITEM CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
-  list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
+  get_property(_pyembed_module_dir GLOBAL PROPERTY PYEMBED_MODULE_DIR)
+  list(REMOVE_ITEM CMAKE_MODULE_PATH "${_pyembed_module_dir}")
+  list(PREPEND CMAKE_MODULE_PATH "${_pyembed_module_dir}")
   if(PYEMBED_CAN_RUN)
     cmake_path(GET PYEMBED_EXECUTABLE PARENT_PATH _pyembed_programs)
     list(REMOVE_ITEM CMAKE_PROGRAM_PATH "${_pyembed_programs}")

@@ -5,7 +5,7 @@ pyembed_set_variables
 ---------------------
 
 Sets the documented variables of a Python at ``PYEMBED_PREFIX`` from what its pin says
-(``PYEMBED_*_REL``).
+(``_pyembed_*_rel``).
 
 .. code-block:: cmake
 
@@ -19,10 +19,10 @@ macro(pyembed_set_variables)
   endif()
 
   foreach(_pyembed_name IN ITEMS
-      EXECUTABLE=EXECUTABLE RUNTIME_LIBRARY=LIBRARY LIBRARY=IMPLIB SABI_LIBRARY=SABI_LIBRARY
-      INCLUDE_DIR=INCLUDE NumPy_INCLUDE_DIR=NumPy_INCLUDE STDLIB=STDLIB SITELIB=SITELIB)
+      EXECUTABLE=executable RUNTIME_LIBRARY=library LIBRARY=implib SABI_LIBRARY=sabi_library
+      INCLUDE_DIR=include NumPy_INCLUDE_DIR=numpy_include STDLIB=stdlib SITELIB=sitelib)
     string(REGEX MATCH "^(.*)=(.*)$" _pyembed_name "${_pyembed_name}")
-    set(PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_${CMAKE_MATCH_2}_REL}")
+    set(PYEMBED_${CMAKE_MATCH_1} "${_pyembed_${CMAKE_MATCH_2}_rel}")
     if(PYEMBED_${CMAKE_MATCH_1})
       string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_PREFIX}/")
     endif()

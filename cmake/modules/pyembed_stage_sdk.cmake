@@ -24,7 +24,7 @@ function(pyembed_stage_sdk directory)
     message(FATAL_ERROR "pyembed_stage_sdk: expected a directory and DESTINATION, got '${ARGN}'.")
   endif()
 
-  file(COPY "${PYEMBED_MODULE_DIR}/" DESTINATION "${directory}/modules")
+  file(COPY "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/" DESTINATION "${directory}/modules")
   file(COPY "${PYEMBED_RUNTIME_INCLUDE_DIR}/" DESTINATION "${directory}/include")
   if(PYEMBED_SHIM_DIR)
     file(COPY "${PYEMBED_SHIM_DIR}" DESTINATION "${directory}")
@@ -38,13 +38,15 @@ endfunction()
 function(_pyembed_write_sdk_config file prefix)
   set(text "# The Python of ${PYEMBED_APP_NAME}, for what is built against it. Written by pyembed_install(SDK).\n")
   foreach(name IN ITEMS
-      PIN_ID VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH BUILD VARIANT SOABI EXECUTABLE_REL LIBRARY_REL
-      IMPLIB_REL SABI_LIBRARY_REL INCLUDE_REL STDLIB_REL SITELIB_REL NumPy_INCLUDE_REL APP_NAME APP_ID)
-    string(APPEND text "set(PYEMBED_${name} [==[${PYEMBED_${name}}]==])\n")
+      PYEMBED_PIN_ID PYEMBED_VERSION PYEMBED_VERSION_MAJOR PYEMBED_VERSION_MINOR PYEMBED_VERSION_PATCH PYEMBED_BUILD
+      PYEMBED_VARIANT PYEMBED_SOABI PYEMBED_APP_NAME PYEMBED_APP_ID
+      _pyembed_executable_rel _pyembed_library_rel _pyembed_implib_rel _pyembed_sabi_library_rel _pyembed_include_rel
+      _pyembed_stdlib_rel _pyembed_sitelib_rel _pyembed_numpy_include_rel)
+    string(APPEND text "set(${name} [==[${${name}}]==])\n")
   endforeach()
-  string(APPEND text "set(PYEMBED_SDK_TARGET [==[${PYEMBED_TARGET}]==])
+  string(APPEND text "set(_pyembed_sdk_target [==[${PYEMBED_TARGET}]==])
 cmake_path(SET PYEMBED_PREFIX NORMALIZE \"\${CMAKE_CURRENT_LIST_DIR}/${prefix}\")
-set(PYEMBED_MODULE_DIR \"\${CMAKE_CURRENT_LIST_DIR}/modules\")
+set(_pyembed_module_dir \"\${CMAKE_CURRENT_LIST_DIR}/modules\")
 set(PYEMBED_RUNTIME_INCLUDE_DIR \"\${CMAKE_CURRENT_LIST_DIR}/include\")
 include(\"\${CMAKE_CURRENT_LIST_DIR}/modules/pyembed_use_sdk.cmake\")
 pyembed_use_sdk()
