@@ -109,6 +109,35 @@ macro(_pyembed_apply_pin)
   endforeach()
 endmacro()
 
+# A version that the pin does not meet is not found, and the file that calls this macro ends.
+macro(_pyembed_check_version _pyembed_package)
+  include(FindPackageHandleStandardArgs)
+  find_package_check_version("${PYEMBED_VERSION}" _pyembed_is_met
+    HANDLE_VERSION_RANGE RESULT_MESSAGE_VARIABLE _pyembed_reason)
+  if(NOT _pyembed_is_met)
+    _pyembed_report_not_found(${_pyembed_package} "${_pyembed_reason}")
+    return()
+  endif()
+endmacro()
+
+# Where a redirect was taken (pyembed_redirect_finds) CMake has a message of its own for `_FOUND` FALSE: it is left to say
+# the reason of an optional find, and kept from adding to the error of a required one.
+macro(_pyembed_report_not_found _pyembed_package _pyembed_reason)
+  string(CONCAT _pyembed_message
+    "Could NOT find ${_pyembed_package}: ${_pyembed_reason} (requested in '${CMAKE_CURRENT_SOURCE_DIR}'). The Python of "
+    "this build is the one that pyembed.toml asks for: change `version` in [python] there, then run\n  pyembed sync")
+  if(${_pyembed_package}_FIND_REQUIRED)
+    unset(${_pyembed_package}_FOUND)
+    message(FATAL_ERROR "pyembed: ${_pyembed_message}")
+  endif()
+  set(${_pyembed_package}_FOUND FALSE)
+  if(DEFINED CMAKE_FIND_PACKAGE_REDIRECTS_DIR)
+    set(${_pyembed_package}_NOT_FOUND_MESSAGE "${_pyembed_message}")
+  elseif(NOT ${_pyembed_package}_FIND_QUIETLY)
+    message(STATUS "pyembed: ${_pyembed_message}")
+  endif()
+endmacro()
+
 # CMake before 3.24 takes a given library for a mismatch when a module's headers alone are asked for. No module
 # links one, but on Windows.
 macro(_pyembed_hide_library _pyembed_package)
