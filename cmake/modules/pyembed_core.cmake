@@ -8,13 +8,14 @@ cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PYEMBED_DIRECTORY)
 set(_pyembed_module_dir "${CMAKE_CURRENT_LIST_DIR}")
 set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/runtime/include")
 foreach(_pyembed_name IN ITEMS
-    add_check add_module add_runtime check_build_python check_lock check_numpy check_os_floor check_paths check_store choose_pin
+    add_check add_module add_runtime check_build_python check_lock check_numpy check_os_floor check_path check_store choose_pin
     copy_runtime describe_build external_project_args import_python install list_targets list_users materialize_python
     pin_python redirect_finds select_target set_variables shim_headers write_app)
   include("${_pyembed_module_dir}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
-pyembed_check_paths("${PYEMBED_DIRECTORY}" "${CMAKE_BINARY_DIR}")
+pyembed_check_path("${PYEMBED_DIRECTORY}" NAME "directory" CURE "Move the project to a directory without it.")
+pyembed_check_path("${CMAKE_BINARY_DIR}" NAME "build directory" CURE "Configure in a directory without it." SEARCHED)
 pyembed_choose_pin(_pyembed_pin "${PYEMBED_DIRECTORY}")
 include("${_pyembed_pin}")
 pyembed_check_lock("${PYEMBED_DIRECTORY}"

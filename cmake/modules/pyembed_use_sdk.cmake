@@ -1,6 +1,6 @@
 include_guard(GLOBAL)
 foreach(_pyembed_name IN ITEMS
-    add_module import_python pin_python redirect_finds select_target set_variables shim_headers)
+    add_module check_path import_python pin_python redirect_finds select_target set_variables shim_headers)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -28,10 +28,8 @@ macro(pyembed_use_sdk)
     message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_FILE}' is found before project(), where the platform is not "
       "known yet. Find the application below project().")
   endif()
-  if(PYEMBED_PREFIX MATCHES "[;\\]" OR (CMAKE_HOST_UNIX AND PYEMBED_PREFIX MATCHES ":"))
-    message(FATAL_ERROR "pyembed: the path '${PYEMBED_PREFIX}' holds `;`, `:` or `\\`, which search paths and CMake's "
-      "lists cannot carry. Move the application to a directory without them.")
-  endif()
+  pyembed_check_path("${PYEMBED_PREFIX}"
+    NAME "application's Python" CURE "Move the application to a directory without it." SEARCHED)
 
   _pyembed_check_sdk()
   set(PYEMBED_TARGET "${_pyembed_sdk_target}")
