@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_check_path.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/pyembed_stage_sdk.cmake")
 
 #[=======================================================================[.rst:
@@ -72,10 +73,15 @@ function(pyembed_install)
   endif()
   cmake_path(NORMAL_PATH arg_DESTINATION OUTPUT_VARIABLE destination)
   string(REGEX REPLACE "(.)/$" "\\1" destination "${destination}")
-  if(IS_ABSOLUTE "${destination}" OR destination MATCHES "^\\.\\.(/|$)" OR destination MATCHES "[;:\\]")
+  if(IS_ABSOLUTE "${destination}" OR destination MATCHES "^\\.\\.(/|$)")
     message(FATAL_ERROR "pyembed_install: DESTINATION is '${arg_DESTINATION}'; expected a directory below the install "
-      "prefix, relative to it and without `:` and `;`, so that what is installed can be moved.")
+      "prefix, relative to it, so that what is installed can be moved.")
   endif()
+  pyembed_check_path("${destination}" NAME "DESTINATION" CURE "Choose a directory without it." SEARCHED INSTALLED)
+  pyembed_check_path("${CMAKE_BINARY_DIR}"
+    NAME "build directory" CURE "Configure in a directory without it." SEARCHED INSTALLED)
+  pyembed_check_path("${CMAKE_INSTALL_PREFIX}" INSTALLED
+    NAME "CMAKE_INSTALL_PREFIX" CURE "Configure with another, and install there by\n  cmake --install DIR --prefix DIR")
 
   set(component "${arg_COMPONENT}")
   if(NOT DEFINED arg_COMPONENT)

@@ -14,7 +14,8 @@ import { listTree, writeFiles } from '../helpers/tree.ts'
 describeWithTools(['cmake', 'ninja', 'g++', 'cc', 'readelf'], 'pyembed_install', () => {
   const root = makeDirectory('deploy-checks')
   const project = join(root.path, 'project')
-  const installed = join(root.path, 'installed')
+  // CMake installs there, given by --prefix.
+  const installed = join(root.path, 'in "stalled"')
 
   const install = async (rules: string, ...options: string[]): Promise<string> => {
     writeRules(project, rules)
