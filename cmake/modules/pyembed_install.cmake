@@ -55,8 +55,8 @@ function(pyembed_install)
       "expected DESTINATION, COMPONENT, TRIM and SDK.")
   endif()
   foreach(keyword IN ITEMS DESTINATION COMPONENT)
-    # Of an empty value CMake tells from 3.31 on (CMP0174).
-    if(keyword IN_LIST arg_KEYWORDS_MISSING_VALUES OR (DEFINED arg_${keyword} AND arg_${keyword} STREQUAL ""))
+    # Before 3.31 (CMP0174) CMake does not tell an empty value from none, nor lists it as missing.
+    if(keyword IN_LIST ARGV AND "${arg_${keyword}}" STREQUAL "")
       message(FATAL_ERROR "pyembed_install: ${keyword} has no value.")
     endif()
   endforeach()
