@@ -1,5 +1,6 @@
 include_guard(GLOBAL)
-foreach(_pyembed_name IN ITEMS check_executables read_inventory trim_inventory update_file)
+foreach(_pyembed_name IN ITEMS
+    check_executables check_path_budget check_unchanged read_inventory trim_inventory update_file)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -76,12 +77,14 @@ macro(_pyembed_deploy_tree)
 
   pyembed_read_inventory("${state}/inventory.json" lines)
   pyembed_trim_inventory(lines STDLIB "${arg_STDLIB}" SITELIB "${arg_SITELIB}" TRIM ${arg_TRIM})
-  _pyembed_check_unchanged("${arg_PREFIX}" lines)
+  pyembed_check_unchanged("${arg_PREFIX}" lines)
   _pyembed_compile_bytecode(bytecode lines)
   _pyembed_list_licenses(lines)
   set(all "${lines}")
   list(APPEND all ${bytecode})
-  _pyembed_check_path_budget(all)
+  if(arg_PATH_BUDGET)
+    pyembed_check_path_budget(all BUDGET "${arg_PATH_BUDGET}" DESTINATION "${arg_DESTINATION}")
+  endif()
   _pyembed_write_inventory("${staged}/inventory.json" all)
   _pyembed_remove_left_behind("${installed}" all)
 
@@ -104,32 +107,6 @@ macro(_pyembed_deploy_tree)
   endif()
   file(INSTALL DESTINATION "${home}" TYPE FILE FILES "${arg_APP_JSON}" "${staged}/pyembed-licenses.json")
 endmacro()
-
-# The build Python is the developer's to change; what is shipped is what was pinned.
-function(_pyembed_check_unchanged root lines_var)
-  cmake_path(GET root PARENT_PATH build)
-  foreach(line IN LISTS ${lines_var})
-    string(REGEX MATCH "^ *\"(.*)\": {(.*)$" line "${line}")
-    set(path "${CMAKE_MATCH_1}")
-    set(properties "${CMAKE_MATCH_2}")
-    _pyembed_decode_path(path)
-    set(found missing)
-    if(properties MATCHES "\"link\":\"")
-      if(IS_SYMLINK "${root}/${path}")
-        file(READ_SYMLINK "${root}/${path}" link)
-        string(CONCAT found "\"link\":\"" "${link}" "\"")
-      endif()
-    elseif(EXISTS "${root}/${path}")
-      file(SHA256 "${root}/${path}" found)
-    endif()
-    string(FIND "${properties}" "${found}" position)
-    if(position EQUAL -1)
-      message(FATAL_ERROR
-        "pyembed: '${root}/${path}' is not what the inventory says. Only the Python that was pinned is installed. "
-        "Make it anew with\n  cmake -E rm -rf \"${root}\" \"${root}.pyembed\"\n  cmake \"${build}\"")
-    endif()
-  endforeach()
-endfunction()
 
 # Lines of the byte code of the sources among `lines_var`, made in PREFIX.pyembed/bytecode where it is not there yet.
 macro(_pyembed_compile_bytecode out_var lines_var)
@@ -180,30 +157,6 @@ function(_pyembed_write_names file lines_var)
   list(JOIN names "\n" text)
   _pyembed_decode_text(text)
   file(WRITE "${file}" "${text}\n")
-endfunction()
-
-function(_pyembed_check_path_budget lines_var)
-  if(NOT arg_PATH_BUDGET)
-    return()
-  endif()
-  set(longest "")
-  set(length 0)
-  foreach(line IN LISTS ${lines_var})
-    string(REGEX REPLACE "^ *\"(.*)\": {.*$" "\\1" path "${line}")
-    string(LENGTH "${path}" this)
-    if(this GREATER length)
-      set(length ${this})
-      set(longest "${path}")
-    endif()
-  endforeach()
-  cmake_path(SET longest NORMALIZE "${arg_DESTINATION}/python/${longest}")
-  string(LENGTH "${longest}" length)
-  if(length GREATER arg_PATH_BUDGET)
-    message(FATAL_ERROR
-      "pyembed: '${longest}' has ${length} characters, ${arg_PATH_BUDGET} are allowed below the install prefix: Windows "
-      "refuses paths of more than 260 in all. Trim more, shorten DESTINATION, or set -DPYEMBED_PATH_BUDGET=${length} "
-      "when the application is installed to a short directory.")
-  endif()
 endfunction()
 
 # In the form of a store entry's.
