@@ -1,4 +1,11 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -137,6 +144,23 @@ pyembed_add_module(plugged plug.c)
 
     expect(existsSync(join(installed, 'python/include'))).toBe(false)
     expect(existsSync(join(site, 'mine.py'))).toBe(true)
+  })
+
+  it('installs the licence texts of this pin, and none of an earlier one', async () => {
+    const texts = join(root.path, 'texts')
+    writeFiles(texts, { 'zlib/LICENSE.zlib.txt': 'zlib\n', 'xz/LICENSE.liblzma.txt': 'xz\n' })
+    const installWith = (name: string): Promise<string> =>
+      install(`set(PYEMBED_LICENSES "${texts}/${name}")\npyembed_install()`)
+
+    const list = join(installed, 'pyembed-licenses.json')
+    await installWith('zlib')
+    utimesSync(list, 0, 0) // for file(INSTALL) times of one second are the same
+    await installWith('xz')
+
+    const listed = readFileSync(list, 'utf8')
+    expect(readdirSync(join(installed, 'python/licenses'))).toEqual(['LICENSE.liblzma.txt'])
+    expect(listed).toContain('licenses/LICENSE.liblzma.txt')
+    expect(listed).not.toContain('LICENSE.zlib.txt')
   })
 
   it('lists the licences of Python, its libraries and packages', async () => {
