@@ -106,6 +106,9 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
       `include compile_commands.json ${bait}/${include}`,
     ])
     expect((await check(build, '--allow', bait)).ok).toBe(true)
+    expect((await runCli(['check', build])).stdout).toMatch(
+      /, with 1 build below it\n[^]*^In 2 places this build uses another Python than cpython-3\.14/m,
+    )
     await expect(runIn(build, ['ctest', '-C', 'Debug'])).rejects.toThrow(/only-ours/)
   })
 
