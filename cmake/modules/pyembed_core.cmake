@@ -10,7 +10,7 @@ set(PYEMBED_RUNTIME_INCLUDE_DIR "${PYEMBED_DIRECTORY}/runtime/include")
 foreach(_pyembed_name IN ITEMS
     add_check add_module add_runtime check_build_python check_lock check_numpy check_os_floor check_path check_store choose_pin
     copy_runtime describe_build external_project_args import_python install list_targets list_users materialize_python
-    pin_python redirect_finds select_target set_variables shim_headers write_app)
+    pin_python record_builds redirect_finds select_target set_variables shim_headers write_app)
   include("${_pyembed_module_dir}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -67,6 +67,7 @@ pyembed_write_app("${PYEMBED_APP_JSON}"
 
 if(NOT _pyembed_other)
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_check_numpy)
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_record_builds)
 endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Windows" AND NOT _pyembed_other)
   set_property(GLOBAL PROPERTY PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_DLLS}")

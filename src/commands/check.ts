@@ -27,7 +27,7 @@ function describe({ pinId, pythons, problems, nested, ...counts }: CheckReport):
     formatCount(counts.links, 'library linked', 'libraries linked'),
     formatCount(counts.binaries, 'binary', 'binaries'),
     formatCount(counts.cacheEntries, 'cache entry', 'cache entries'),
-    ...(nested.length === 0 ? [] : [`with ${formatCount(nested.length, 'build')} below it`]),
+    ...(nested.length === 0 ? [] : [`with ${formatCount(nested.length, 'further build')}`]),
   ].join(', ')
   const found = formatColumns(
     pythons.map(({ owner, kind, uses, path }) => ['', owner, `${uses}×`, kind, path]),
