@@ -1,6 +1,6 @@
 include_guard(GLOBAL)
 foreach(_pyembed_name IN ITEMS
-    check_executables check_path_budget check_unchanged read_inventory trim_inventory update_file)
+    check_executables check_path_budget check_unchanged list_environment read_inventory trim_inventory update_file)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -145,10 +145,10 @@ endmacro()
 
 # What steers a Python is kept away from it, and what its byte code depends on is fixed (docs/deploying.md).
 macro(_pyembed_run_python out_var script)
+  pyembed_list_environment(environment)
   execute_process(
-    COMMAND "${CMAKE_COMMAND}" -E env
-      --unset=PYTHONHOME --unset=PYTHONPATH --unset=PYTHONPLATLIBDIR --unset=PYTHONOPTIMIZE --unset=PYTHONWARNINGS
-      PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
+    COMMAND "${CMAKE_COMMAND}" -E env ${environment}
+      --unset=PYTHONOPTIMIZE --unset=PYTHONWARNINGS PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
       "${arg_INTERPRETER}" -S -s -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${script}" ${ARGN}
     OUTPUT_VARIABLE ${out_var} ENCODING UTF8 COMMAND_ERROR_IS_FATAL ANY)
   string(STRIP "${${out_var}}" ${out_var})

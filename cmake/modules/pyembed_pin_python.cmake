@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_list_environment.cmake")
 
 #[=======================================================================[.rst:
 pyembed_pin_python
@@ -33,14 +34,14 @@ macro(pyembed_pin_python)
     message(FATAL_ERROR "pyembed_pin_python: unknown arguments '${ARGN}'; expected none.")
   endif()
 
-  foreach(_pyembed_name IN ITEMS
-      PYTHONHOME PYTHONPATH PYTHONPLATLIBDIR PYTHONSTARTUP __PYVENV_LAUNCHER__
-      VIRTUAL_ENV CONDA_PREFIX pythonLocation
-      Python_ROOT Python3_ROOT PYTHON_ROOT PYTHON3_ROOT Python_ROOT_DIR Python3_ROOT_DIR)
-    unset(ENV{${_pyembed_name}})
+  pyembed_list_environment(_pyembed_environment)
+  foreach(_pyembed_name IN LISTS _pyembed_environment ITEMS PYTHONDONTWRITEBYTECODE=1)
+    if(_pyembed_name MATCHES "^--unset=(.*)$")
+      unset(ENV{${CMAKE_MATCH_1}})
+    elseif(_pyembed_name MATCHES "^(.*)=(.*)$")
+      set(ENV{${CMAKE_MATCH_1}} "${CMAKE_MATCH_2}")
+    endif()
   endforeach()
-  set(ENV{PYTHONNOUSERSITE} 1)
-  set(ENV{PYTHONDONTWRITEBYTECODE} 1)
 
   if(NOT DEFINED CACHE{PYEMBED_LAST_PIN_ID} OR NOT PYEMBED_LAST_PIN_ID STREQUAL PYEMBED_PIN_ID)
     get_cmake_property(_pyembed_cached CACHE_VARIABLES)

@@ -11,9 +11,9 @@ export type OwnerOf = (path: string) => Owner
 
 /**
  * Links are followed. Pinned is what lies in a tree that was made from the pin, and libraries and interpreters there
- * only as the pin has them: the build Python, the store entry, the build Python of another build; within what
- * this build makes (`roots`) also a deployed copy, and a file that is a copy of a pinned one (Windows wants DLLs beside executables). A copy of the same Python elsewhere is foreign:
- * nobody answers for what becomes of it.
+ * only as the pin has them: the build Python, the store entry, the build Python of another build; in `roots`, where this
+ * build makes what it makes, also a deployed copy, and a file that is a copy of a pinned one (Windows wants DLLs beside
+ * executables). A copy of the same Python elsewhere is foreign: nobody answers for what becomes of it.
  */
 export function createOwnership(
   build: PinnedBuild,
