@@ -259,7 +259,8 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'check of hello-numpy', () => {
     const timed = `TIMEFORMAT='%U %S'; time "$0" "$1" check build`
     const times = await runIn(project, ['bash', '-c', timed, process.execPath, cliPath])
 
-    expect(report).toMatchObject({ ok: true, targets: 1, includes: 2, links: 1, binaries: 1 })
+    // One of the targets is pyembed_venv, which nothing links.
+    expect(report).toMatchObject({ ok: true, targets: 2, includes: 4, links: 1, binaries: 1 })
     // Of the processor, for tests run two at a time.
     const [, user, system] = /(\d+\.\d+) (\d+\.\d+)\s*$/.exec(times) ?? []
     expect(Number(user) + Number(system)).toBeLessThan(0.7)
