@@ -13,9 +13,10 @@ Gives this build the Python that ``pyembed.toml`` asks for, and no other. After
   endif()
   target_link_libraries(app PRIVATE pyembed::Python)
 
-This is one of four doors to modules/pyembed_core.cmake, which does the work: the
-others are ``pyembed-provider.cmake``, ``presets.json``, which names the provider,
-and ``find_package(pyembed CONFIG)``. Several may be used in one build tree.
+This is one of the doors to modules/pyembed_core.cmake, which does the work: the others
+are ``pyembed-provider.cmake``, this file in ``CMAKE_PROJECT_INCLUDE``,
+``presets.json``, which names the provider, and ``find_package(pyembed CONFIG)``.
+Several may be used in one build tree.
 
 The pin is chosen by ``PYEMBED_TARGET``, else by the system and architecture that
 are built for (pyembed_select_target). Its Python is put at
@@ -42,7 +43,7 @@ Targets
 Variables
 ^^^^^^^^^
 
-``PYEMBED_ROOT``
+``PYEMBED_PREFIX``
   The build Python, ``${CMAKE_BINARY_DIR}/python``.
 ``PYEMBED_EXECUTABLE``, ``PYEMBED_CAN_RUN``
   Its interpreter, and whether this host can run it (not in cross builds).

@@ -1,5 +1,6 @@
 # find_package(PythonInterp) answered from the pin. CMake's own module refuses under CMP0148.
 _pyembed_apply_pin()
+_pyembed_check_version(PythonInterp)
 set(PYTHON_VERSION_STRING "${PYEMBED_VERSION_MAJOR}.${PYEMBED_VERSION_MINOR}.${PYEMBED_VERSION_PATCH}")
 set(PYTHON_VERSION_MAJOR "${PYEMBED_VERSION_MAJOR}")
 set(PYTHON_VERSION_MINOR "${PYEMBED_VERSION_MINOR}")

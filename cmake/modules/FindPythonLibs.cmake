@@ -1,5 +1,6 @@
 # find_package(PythonLibs) answered from the pin. CMake's own module refuses under CMP0148.
 _pyembed_apply_pin()
+_pyembed_check_version(PythonLibs)
 set(PYTHON_LIBRARIES "${PYEMBED_LIBRARY}")
 set(PYTHON_DEBUG_LIBRARIES "")
 set(PYTHON_INCLUDE_DIRS "${PYEMBED_INCLUDE_DIR}")

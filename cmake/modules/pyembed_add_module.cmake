@@ -37,7 +37,7 @@ function(pyembed_add_module name)
   if(is_sdk)
     set(directory "${CMAKE_CURRENT_BINARY_DIR}/python-modules")
   else()
-    cmake_path(GET PYEMBED_ROOT PARENT_PATH directory)
+    cmake_path(GET PYEMBED_PREFIX PARENT_PATH directory)
     string(APPEND directory "/python-modules")
   endif()
   set_target_properties(${name} PROPERTIES

@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_check_path.cmake")
 
 #[=======================================================================[.rst:
 pyembed_check_store
@@ -20,11 +21,8 @@ function(pyembed_check_store)
       "expected ENTRY, PIN_ID, TARGET and REQUIRED.")
   endif()
 
-  if(arg_ENTRY MATCHES ";" OR (CMAKE_HOST_UNIX AND arg_ENTRY MATCHES "[:\\]"))
-    message(FATAL_ERROR
-      "pyembed: the store entry '${arg_ENTRY}' holds `;`, `:` or `\\`, which search paths and CMake's lists "
-      "cannot carry. Set PYEMBED_DATA_DIR to a directory without them and run\n  pyembed sync")
-  endif()
+  pyembed_check_path("${arg_ENTRY}"
+    NAME "store entry" CURE "Set PYEMBED_DATA_DIR to a directory without it and run\n  pyembed sync" SEARCHED)
 
   if(NOT IS_DIRECTORY "${arg_ENTRY}")
     message(FATAL_ERROR

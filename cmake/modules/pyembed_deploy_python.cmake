@@ -1,5 +1,6 @@
 include_guard(GLOBAL)
-foreach(_pyembed_name IN ITEMS check_executables read_inventory trim_inventory update_file)
+foreach(_pyembed_name IN ITEMS
+    check_executables check_path_budget check_unchanged list_environment read_inventory trim_inventory update_file)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -12,10 +13,10 @@ What pyembed_install adds to an install: the script that it generates calls this
 .. code-block:: cmake
 
   pyembed_deploy_python(
-    ROOT <dir>                   # the build Python; ROOT.pyembed/ has its inventory
+    PREFIX <dir>                 # the build Python; PREFIX.pyembed/ has its inventory
     APP_JSON <file>
     PIN_ID <id> TARGET <triple> VERSION <version>
-    STDLIB <dir> SITELIB <dir>   # relative to ROOT
+    STDLIB <dir> SITELIB <dir>   # relative to PREFIX
     [LIBRARY_DIR <dir>]          # likewise; where the loader is to find the library
     [INTERPRETER <file>]         # a Python of this version that this host can run
     DESTINATION <dir>            # relative to the install prefix
@@ -33,7 +34,7 @@ Files that are as they should be keep inode and time. What an earlier install pu
 there and this one does not is removed; ``python/inventory.json`` tells.
 #]=======================================================================]
 function(pyembed_deploy_python)
-  set(single ROOT APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES)
+  set(single PREFIX APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES)
   cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
@@ -70,27 +71,30 @@ endfunction()
 
 # A macro: the manifest that file(INSTALL) extends is a variable of the caller.
 macro(_pyembed_deploy_tree)
-  set(state "${arg_ROOT}.pyembed")
+  set(state "${arg_PREFIX}.pyembed")
   set(staged "${state}/install")
-  set(prefix "$ENV{DESTDIR}${home}/python")
+  set(installed "$ENV{DESTDIR}${home}/python")
 
   pyembed_read_inventory("${state}/inventory.json" lines)
   pyembed_trim_inventory(lines STDLIB "${arg_STDLIB}" SITELIB "${arg_SITELIB}" TRIM ${arg_TRIM})
-  _pyembed_check_unchanged("${arg_ROOT}" lines)
+  pyembed_check_unchanged("${arg_PREFIX}" lines)
   _pyembed_compile_bytecode(bytecode lines)
-  _pyembed_list_licenses(lines)
+  _pyembed_list_licenses(licenses lines)
   set(all "${lines}")
-  list(APPEND all ${bytecode})
-  _pyembed_check_path_budget(all)
+  list(APPEND all ${bytecode} ${licenses})
+  if(arg_PATH_BUDGET)
+    pyembed_check_path_budget(all BUDGET "${arg_PATH_BUDGET}" DESTINATION "${arg_DESTINATION}")
+  endif()
   _pyembed_write_inventory("${staged}/inventory.json" all)
-  _pyembed_remove_left_behind("${prefix}" all)
+  _pyembed_remove_left_behind("${installed}" all)
 
   list(LENGTH all count)
-  message(STATUS "Installing: ${prefix} (${count} files)")
-  _pyembed_install_code(code "${arg_ROOT}" "${home}/python" lines)
+  message(STATUS "Installing: ${installed} (${count} files)")
+  _pyembed_install_code(code "${arg_PREFIX}" "${home}/python" lines)
   cmake_language(EVAL CODE "${code}")
   _pyembed_install_code(code "${state}/bytecode" "${home}/python" bytecode)
   cmake_language(EVAL CODE "${code}")
+  _pyembed_remove_changed("${staged}/inventory.json" "${installed}/inventory.json")
   file(INSTALL DESTINATION "${home}/python" TYPE FILE FILES "${staged}/inventory.json")
   if(arg_LICENSES)
     file(INSTALL DESTINATION "${home}/python" TYPE DIRECTORY MESSAGE_NEVER FILES "${staged}/licenses")
@@ -102,36 +106,22 @@ macro(_pyembed_deploy_tree)
       file(INSTALL DESTINATION "${home}/python/include" TYPE DIRECTORY MESSAGE_NEVER FILES "${arg_SDK}/pyembed-shim")
     endif()
   endif()
+  _pyembed_remove_changed("${staged}/pyembed-licenses.json" "$ENV{DESTDIR}${home}/pyembed-licenses.json")
   file(INSTALL DESTINATION "${home}" TYPE FILE FILES "${arg_APP_JSON}" "${staged}/pyembed-licenses.json")
 endmacro()
 
-# The build Python is the developer's to change; what is shipped is what was pinned.
-function(_pyembed_check_unchanged root lines_var)
-  cmake_path(GET root PARENT_PATH build)
-  foreach(line IN LISTS ${lines_var})
-    string(REGEX MATCH "^ *\"(.*)\": {(.*)$" line "${line}")
-    set(path "${CMAKE_MATCH_1}")
-    set(properties "${CMAKE_MATCH_2}")
-    _pyembed_decode_path(path)
-    set(found missing)
-    if(properties MATCHES "\"link\":\"")
-      if(IS_SYMLINK "${root}/${path}")
-        file(READ_SYMLINK "${root}/${path}" link)
-        string(CONCAT found "\"link\":\"" "${link}" "\"")
-      endif()
-    elseif(EXISTS "${root}/${path}")
-      file(SHA256 "${root}/${path}" found)
+# file(INSTALL) takes files for the same whose times are less than a second apart, as those of two installs may be.
+function(_pyembed_remove_changed staged_file installed_file)
+  if(EXISTS "${installed_file}")
+    file(SHA256 "${staged_file}" wanted)
+    file(SHA256 "${installed_file}" found)
+    if(NOT found STREQUAL wanted)
+      file(REMOVE "${installed_file}")
     endif()
-    string(FIND "${properties}" "${found}" position)
-    if(position EQUAL -1)
-      message(FATAL_ERROR
-        "pyembed: '${root}/${path}' is not what the inventory says. Only the Python that was pinned is installed. "
-        "Make it anew with\n  cmake -E rm -rf \"${root}\" \"${root}.pyembed\"\n  cmake \"${build}\"")
-    endif()
-  endforeach()
+  endif()
 endfunction()
 
-# Lines of the byte code of the sources among `lines_var`, made in ROOT.pyembed/bytecode where it is not there yet.
+# Lines of the byte code of the sources among `lines_var`, made in PREFIX.pyembed/bytecode where it is not there yet.
 macro(_pyembed_compile_bytecode out_var lines_var)
   set(sources "${${lines_var}}")
   list(FILTER sources INCLUDE REGEX "^ *\"${arg_STDLIB}/[^\"]*\\.py\":")
@@ -141,34 +131,37 @@ macro(_pyembed_compile_bytecode out_var lines_var)
       "('${arg_INTERPRETER}') to compile that of ${arg_TARGET}. Get it and configure again with\n"
       "  pyembed sync --target ${arg_TARGET}")
   endif()
-  _pyembed_run_python(text compile_bytecode.py "${arg_ROOT}" "${state}/bytecode" "${staged}/sources.txt")
+  _pyembed_run_python(text compile_bytecode.py "${arg_PREFIX}" "${state}/bytecode" "${staged}/sources.txt")
   string(REPLACE "\n" ";" ${out_var} "${text}")
   list(TRANSFORM ${out_var} REPLACE "^(.+)$" "    \"\\1\": {\"mode\":\"0644\"}")
 endmacro()
 
-macro(_pyembed_list_licenses lines_var)
-  set(names "${${lines_var}}")
+# Lines of the licence texts, copied to PREFIX.pyembed/install/licenses, and pyembed-licenses.json.
+macro(_pyembed_list_licenses out_var lines_var)
+  set(${out_var} "")
   file(REMOVE_RECURSE "${staged}/licenses")
   if(arg_LICENSES)
     string(REGEX REPLACE "([][*?])" "[\\1]" pattern "${arg_LICENSES}")
     file(GLOB texts RELATIVE "${arg_LICENSES}" "${pattern}/LICENSE.*.txt")
     foreach(text IN LISTS texts)
       file(COPY "${arg_LICENSES}/${text}" DESTINATION "${staged}/licenses")
-      list(APPEND names "    \"licenses/${text}\": {}")
+      list(APPEND ${out_var} "    \"licenses/${text}\": {\"mode\":\"0644\"}")
     endforeach()
   endif()
+  set(names "${${lines_var}}")
+  list(APPEND names ${${out_var}})
   _pyembed_write_names("${staged}/files.txt" names)
-  _pyembed_run_python(text list_licenses.py "${arg_ROOT}" "${staged}/files.txt"
+  _pyembed_run_python(text list_licenses.py "${arg_PREFIX}" "${staged}/files.txt"
     "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/bundled_libraries.json" "${staged}/pyembed-licenses.json"
     "${arg_VERSION}" "${arg_TARGET}" ${arg_TRIM})
 endmacro()
 
 # What steers a Python is kept away from it, and what its byte code depends on is fixed (docs/deploying.md).
 macro(_pyembed_run_python out_var script)
+  pyembed_list_environment(environment)
   execute_process(
-    COMMAND "${CMAKE_COMMAND}" -E env
-      --unset=PYTHONHOME --unset=PYTHONPATH --unset=PYTHONPLATLIBDIR --unset=PYTHONOPTIMIZE --unset=PYTHONWARNINGS
-      PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
+    COMMAND "${CMAKE_COMMAND}" -E env ${environment}
+      --unset=PYTHONOPTIMIZE --unset=PYTHONWARNINGS PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
       "${arg_INTERPRETER}" -S -s -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${script}" ${ARGN}
     OUTPUT_VARIABLE ${out_var} ENCODING UTF8 COMMAND_ERROR_IS_FATAL ANY)
   string(STRIP "${${out_var}}" ${out_var})
@@ -182,30 +175,6 @@ function(_pyembed_write_names file lines_var)
   file(WRITE "${file}" "${text}\n")
 endfunction()
 
-function(_pyembed_check_path_budget lines_var)
-  if(NOT arg_PATH_BUDGET)
-    return()
-  endif()
-  set(longest "")
-  set(length 0)
-  foreach(line IN LISTS ${lines_var})
-    string(REGEX REPLACE "^ *\"(.*)\": {.*$" "\\1" path "${line}")
-    string(LENGTH "${path}" this)
-    if(this GREATER length)
-      set(length ${this})
-      set(longest "${path}")
-    endif()
-  endforeach()
-  cmake_path(SET longest NORMALIZE "${arg_DESTINATION}/python/${longest}")
-  string(LENGTH "${longest}" length)
-  if(length GREATER arg_PATH_BUDGET)
-    message(FATAL_ERROR
-      "pyembed: '${longest}' has ${length} characters, ${arg_PATH_BUDGET} are allowed below the install prefix: Windows "
-      "refuses paths of more than 260 in all. Trim more, shorten DESTINATION, or set -DPYEMBED_PATH_BUDGET=${length} "
-      "when the application is installed to a short directory.")
-  endif()
-endfunction()
-
 # In the form of a store entry's.
 function(_pyembed_write_inventory file lines_var)
   list(JOIN ${lines_var} ",\n" text)
@@ -215,13 +184,13 @@ function(_pyembed_write_inventory file lines_var)
 endfunction()
 
 # Modules of another pin beside those of this one would be imported, and found by importlib.metadata.
-function(_pyembed_remove_left_behind prefix lines_var)
-  if(EXISTS "${prefix}/inventory.json")
-    pyembed_read_inventory("${prefix}/inventory.json" old)
+function(_pyembed_remove_left_behind installed lines_var)
+  if(EXISTS "${installed}/inventory.json")
+    pyembed_read_inventory("${installed}/inventory.json" old)
     _pyembed_inventory_paths(old gone)
     _pyembed_inventory_paths(${lines_var} kept)
     list(REMOVE_ITEM gone ${kept})
-    _pyembed_remove_files("${prefix}" gone)
+    _pyembed_remove_files("${installed}" gone)
   endif()
 endfunction()
 

@@ -42,8 +42,8 @@ function(pyembed_external_project_args out_var)
     "${door}"
     "-Dpyembed_DIR:PATH=${PYEMBED_DIRECTORY}"
     "-DPYEMBED_TARGET:STRING=${PYEMBED_TARGET}"
-    "-DPYEMBED_BUILD_PYTHON:PATH=${PYEMBED_ROOT}"
-    "-DPython_ROOT_DIR:PATH=${PYEMBED_ROOT}"
-    "-DPython3_ROOT_DIR:PATH=${PYEMBED_ROOT}")
+    "-DPYEMBED_BUILD_PYTHON:PATH=${PYEMBED_PREFIX}"
+    "-DPython_ROOT_DIR:PATH=${PYEMBED_PREFIX}"
+    "-DPython3_ROOT_DIR:PATH=${PYEMBED_PREFIX}")
   set(${out_var} "${args}" PARENT_SCOPE)
 endfunction()

@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_check_path.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/pyembed_stage_sdk.cmake")
 
 #[=======================================================================[.rst:
@@ -54,8 +55,8 @@ function(pyembed_install)
       "expected DESTINATION, COMPONENT, TRIM and SDK.")
   endif()
   foreach(keyword IN ITEMS DESTINATION COMPONENT)
-    # Of an empty value CMake tells from 3.31 on (CMP0174).
-    if(keyword IN_LIST arg_KEYWORDS_MISSING_VALUES OR (DEFINED arg_${keyword} AND arg_${keyword} STREQUAL ""))
+    # Before 3.31 (CMP0174) CMake does not tell an empty value from none, nor lists it as missing.
+    if(keyword IN_LIST ARGV AND "${arg_${keyword}}" STREQUAL "")
       message(FATAL_ERROR "pyembed_install: ${keyword} has no value.")
     endif()
   endforeach()
@@ -72,10 +73,15 @@ function(pyembed_install)
   endif()
   cmake_path(NORMAL_PATH arg_DESTINATION OUTPUT_VARIABLE destination)
   string(REGEX REPLACE "(.)/$" "\\1" destination "${destination}")
-  if(IS_ABSOLUTE "${destination}" OR destination MATCHES "^\\.\\.(/|$)" OR destination MATCHES "[;:\\]")
+  if(IS_ABSOLUTE "${destination}" OR destination MATCHES "^\\.\\.(/|$)")
     message(FATAL_ERROR "pyembed_install: DESTINATION is '${arg_DESTINATION}'; expected a directory below the install "
-      "prefix, relative to it and without `:` and `;`, so that what is installed can be moved.")
+      "prefix, relative to it, so that what is installed can be moved.")
   endif()
+  pyembed_check_path("${destination}" NAME "DESTINATION" CURE "Choose a directory without it." SEARCHED INSTALLED)
+  pyembed_check_path("${CMAKE_BINARY_DIR}"
+    NAME "build directory" CURE "Configure in a directory without it." SEARCHED INSTALLED)
+  pyembed_check_path("${CMAKE_INSTALL_PREFIX}" INSTALLED
+    NAME "CMAKE_INSTALL_PREFIX" CURE "Configure with another, and install there by\n  cmake --install DIR --prefix DIR")
 
   set(component "${arg_COMPONENT}")
   if(NOT DEFINED arg_COMPONENT)
@@ -85,7 +91,7 @@ function(pyembed_install)
     endif()
   endif()
 
-  set(trim "${PYEMBED_TRIM}")
+  set(trim "${_pyembed_trim}")
   if(DEFINED arg_TRIM OR "TRIM" IN_LIST arg_KEYWORDS_MISSING_VALUES)
     set(trim "${arg_TRIM}")
   endif()
@@ -97,7 +103,7 @@ function(pyembed_install)
   set(sdk "")
   if(arg_SDK)
     list(REMOVE_ITEM trim headers)
-    set(sdk "${PYEMBED_ROOT}.pyembed/sdk")
+    set(sdk "${PYEMBED_PREFIX}.pyembed/sdk")
     pyembed_stage_sdk("${sdk}" DESTINATION lib/cmake/pyembed)
     set(PYEMBED_SDK_CONFIG "${sdk}/pyembed-config.cmake" PARENT_SCOPE)
   endif()
@@ -110,18 +116,18 @@ function(pyembed_install)
       set(budget "${PYEMBED_PATH_BUDGET}")
     endif()
   else()
-    cmake_path(GET PYEMBED_LIBRARY_REL PARENT_PATH library_dir)
+    cmake_path(GET _pyembed_library_rel PARENT_PATH library_dir)
   endif()
 
-  set(interpreter "${PYEMBED_TOOL_EXECUTABLE}")
+  set(interpreter "${_pyembed_tool_executable}")
   if(PYEMBED_CAN_RUN)
     set(interpreter "${PYEMBED_EXECUTABLE}")
   endif()
 
   set(code "")
   foreach(argument IN ITEMS
-      ROOT=PYEMBED_ROOT APP_JSON=PYEMBED_APP_JSON PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
-      VERSION=PYEMBED_VERSION STDLIB=PYEMBED_STDLIB_REL SITELIB=PYEMBED_SITELIB_REL
+      PREFIX=PYEMBED_PREFIX APP_JSON=PYEMBED_APP_JSON PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
+      VERSION=PYEMBED_VERSION STDLIB=_pyembed_stdlib_rel SITELIB=_pyembed_sitelib_rel
       DESTINATION=destination COMPONENT=component TRIM=trim DLLS=PYEMBED_RUNTIME_DLLS
       LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES SDK=sdk)
     string(REGEX MATCH "^(.*)=(.*)$" argument "${argument}")
@@ -140,13 +146,12 @@ function(pyembed_install)
   set_property(GLOBAL PROPERTY PYEMBED_INSTALL_CODE "${code}")
   set_property(GLOBAL PROPERTY PYEMBED_INSTALL_COMPONENT "${component}")
   set_property(GLOBAL PROPERTY PYEMBED_INSTALL_LIBRARY_DIR "${library_dir}")
-  set_property(GLOBAL PROPERTY PYEMBED_INSTALL_MODULE_DIR "${PYEMBED_MODULE_DIR}")
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL cmake_policy GET CMP0082 _pyembed_order)
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _pyembed_add_install_rule)
 endfunction()
 
 function(_pyembed_add_install_rule)
-  foreach(name IN ITEMS CALLER CODE COMPONENT LIBRARY_DIR MODULE_DIR)
+  foreach(name IN ITEMS CALLER CODE COMPONENT LIBRARY_DIR)
     get_property(${name} GLOBAL PROPERTY PYEMBED_INSTALL_${name})
   endforeach()
   get_property(subdirectories DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY SUBDIRECTORIES)
@@ -178,7 +183,7 @@ function(_pyembed_add_install_rule)
   set(script "${CMAKE_BINARY_DIR}/python.pyembed/install$<$<NOT:$<STREQUAL:$<CONFIG>,>>:->$<CONFIG>.cmake")
   file(GENERATE OUTPUT "${script}" CONTENT
 "cmake_minimum_required(VERSION 3.20...4.0)
-include([==[${MODULE_DIR}/pyembed_deploy_python.cmake]==])
+include([==[${CMAKE_CURRENT_FUNCTION_LIST_DIR}/pyembed_deploy_python.cmake]==])
 pyembed_deploy_python(${CODE}${executables})
 ")
   if(CMAKE_VERSION VERSION_LESS 3.21)

@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_list_environment.cmake")
 
 #[=======================================================================[.rst:
 pyembed_pin_python
@@ -33,14 +34,14 @@ macro(pyembed_pin_python)
     message(FATAL_ERROR "pyembed_pin_python: unknown arguments '${ARGN}'; expected none.")
   endif()
 
-  foreach(_pyembed_name IN ITEMS
-      PYTHONHOME PYTHONPATH PYTHONPLATLIBDIR PYTHONSTARTUP __PYVENV_LAUNCHER__
-      VIRTUAL_ENV CONDA_PREFIX pythonLocation
-      Python_ROOT Python3_ROOT PYTHON_ROOT PYTHON3_ROOT Python_ROOT_DIR Python3_ROOT_DIR)
-    unset(ENV{${_pyembed_name}})
+  pyembed_list_environment(_pyembed_environment)
+  foreach(_pyembed_name IN LISTS _pyembed_environment ITEMS PYTHONDONTWRITEBYTECODE=1)
+    if(_pyembed_name MATCHES "^--unset=(.*)$")
+      unset(ENV{${CMAKE_MATCH_1}})
+    elseif(_pyembed_name MATCHES "^(.*)=(.*)$")
+      set(ENV{${CMAKE_MATCH_1}} "${CMAKE_MATCH_2}")
+    endif()
   endforeach()
-  set(ENV{PYTHONNOUSERSITE} 1)
-  set(ENV{PYTHONDONTWRITEBYTECODE} 1)
 
   if(NOT DEFINED CACHE{PYEMBED_LAST_PIN_ID} OR NOT PYEMBED_LAST_PIN_ID STREQUAL PYEMBED_PIN_ID)
     get_cmake_property(_pyembed_cached CACHE_VARIABLES)
@@ -53,10 +54,11 @@ macro(pyembed_pin_python)
   endif()
 
   foreach(_pyembed_name IN ITEMS
-      ROOT MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      PREFIX CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
       VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
     set_property(GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name} "${PYEMBED_${_pyembed_name}}")
   endforeach()
+  set_property(GLOBAL PROPERTY PYEMBED_MODULE_DIR "${_pyembed_module_dir}")
   _pyembed_apply_pin()
   pyembed_redirect_finds()
 endmacro()
@@ -64,12 +66,13 @@ endmacro()
 # A macro: acts in the scope of the find_package() call, which may be one that never saw the include, or unset it all.
 macro(_pyembed_apply_pin)
   foreach(_pyembed_name IN ITEMS
-      ROOT MODULE_DIR CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
+      PREFIX CAN_RUN EXECUTABLE LIBRARY SABI_LIBRARY INCLUDE_DIR NumPy_INCLUDE_DIR VARIANT TARGET
       VERSION VERSION_MAJOR VERSION_MINOR VERSION_PATCH SHIM_DIR SHIM_DEFINITIONS)
     get_property(PYEMBED_${_pyembed_name} GLOBAL PROPERTY PYEMBED_PINNED_${_pyembed_name})
   endforeach()
-  list(REMOVE_ITEM CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
-  list(PREPEND CMAKE_MODULE_PATH "${PYEMBED_MODULE_DIR}")
+  get_property(_pyembed_module_dir GLOBAL PROPERTY PYEMBED_MODULE_DIR)
+  list(REMOVE_ITEM CMAKE_MODULE_PATH "${_pyembed_module_dir}")
+  list(PREPEND CMAKE_MODULE_PATH "${_pyembed_module_dir}")
   if(PYEMBED_CAN_RUN)
     cmake_path(GET PYEMBED_EXECUTABLE PARENT_PATH _pyembed_programs)
     list(REMOVE_ITEM CMAKE_PROGRAM_PATH "${_pyembed_programs}")
@@ -96,7 +99,7 @@ macro(_pyembed_apply_pin)
     unset(_${_pyembed_family}_LIBRARY_RELEASE)
     unset(_${_pyembed_family}_LIBRARY_DEBUG)
 
-    set(${_pyembed_family}_ROOT_DIR "${PYEMBED_ROOT}")
+    set(${_pyembed_family}_ROOT_DIR "${PYEMBED_PREFIX}")
     set(${_pyembed_family}_FIND_STRATEGY LOCATION)
     set(${_pyembed_family}_FIND_REGISTRY NEVER)
     set(${_pyembed_family}_FIND_FRAMEWORK NEVER)
@@ -105,6 +108,35 @@ macro(_pyembed_apply_pin)
       set(${_pyembed_family}_FIND_ABI ANY ANY ANY ON)
     endif()
   endforeach()
+endmacro()
+
+# A version that the pin does not meet is not found, and the file that calls this macro ends.
+macro(_pyembed_check_version _pyembed_package)
+  include(FindPackageHandleStandardArgs)
+  find_package_check_version("${PYEMBED_VERSION}" _pyembed_is_met
+    HANDLE_VERSION_RANGE RESULT_MESSAGE_VARIABLE _pyembed_reason)
+  if(NOT _pyembed_is_met)
+    _pyembed_report_not_found(${_pyembed_package} "${_pyembed_reason}")
+    return()
+  endif()
+endmacro()
+
+# Where a redirect was taken (pyembed_redirect_finds) CMake has a message of its own for `_FOUND` FALSE: it is left to say
+# the reason of an optional find, and kept from adding to the error of a required one.
+macro(_pyembed_report_not_found _pyembed_package _pyembed_reason)
+  string(CONCAT _pyembed_message
+    "Could NOT find ${_pyembed_package}: ${_pyembed_reason} (requested in '${CMAKE_CURRENT_SOURCE_DIR}'). The Python of "
+    "this build is the one that pyembed.toml asks for: change `version` in [python] there, then run\n  pyembed sync")
+  if(${_pyembed_package}_FIND_REQUIRED)
+    unset(${_pyembed_package}_FOUND)
+    message(FATAL_ERROR "pyembed: ${_pyembed_message}")
+  endif()
+  set(${_pyembed_package}_FOUND FALSE)
+  if(DEFINED CMAKE_FIND_PACKAGE_REDIRECTS_DIR)
+    set(${_pyembed_package}_NOT_FOUND_MESSAGE "${_pyembed_message}")
+  elseif(NOT ${_pyembed_package}_FIND_QUIETLY)
+    message(STATUS "pyembed: ${_pyembed_message}")
+  endif()
 endmacro()
 
 # CMake before 3.24 takes a given library for a mismatch when a module's headers alone are asked for. No module
@@ -125,7 +157,7 @@ macro(_pyembed_check_pin _pyembed_package)
   foreach(_pyembed_result IN ITEMS
       EXECUTABLE LIBRARY_RELEASE LIBRARY_DEBUG RUNTIME_LIBRARY_RELEASE INCLUDE_DIRS NumPy_INCLUDE_DIRS)
     if(${_pyembed_family}_${_pyembed_result})
-      cmake_path(IS_PREFIX PYEMBED_ROOT "${${_pyembed_family}_${_pyembed_result}}" NORMALIZE _pyembed_inside)
+      cmake_path(IS_PREFIX PYEMBED_PREFIX "${${_pyembed_family}_${_pyembed_result}}" NORMALIZE _pyembed_inside)
       if(NOT _pyembed_inside)
         set(_pyembed_cure "Remove what sets it; the pin is given by pyembed alone.")
         if(_pyembed_result STREQUAL "EXECUTABLE" AND NOT PYEMBED_CAN_RUN)
@@ -134,7 +166,7 @@ macro(_pyembed_check_pin _pyembed_package)
         endif()
         message(FATAL_ERROR
           "pyembed: ${_pyembed_family}_${_pyembed_result} is '${${_pyembed_family}_${_pyembed_result}}', outside "
-          "the pinned '${PYEMBED_ROOT}' (requested in '${CMAKE_CURRENT_SOURCE_DIR}'). ${_pyembed_cure}")
+          "the pinned '${PYEMBED_PREFIX}' (requested in '${CMAKE_CURRENT_SOURCE_DIR}'). ${_pyembed_cure}")
       endif()
     endif()
   endforeach()

@@ -4,8 +4,8 @@ include_guard(GLOBAL)
 pyembed_set_variables
 ---------------------
 
-Sets the documented variables of a Python at ``PYEMBED_ROOT`` from what its pin says
-(``PYEMBED_*_REL``).
+Sets the documented variables of a Python at ``PYEMBED_PREFIX`` from what its pin says
+(``_pyembed_*_rel``).
 
 .. code-block:: cmake
 
@@ -19,12 +19,12 @@ macro(pyembed_set_variables)
   endif()
 
   foreach(_pyembed_name IN ITEMS
-      EXECUTABLE=EXECUTABLE RUNTIME_LIBRARY=LIBRARY LIBRARY=IMPLIB SABI_LIBRARY=SABI_LIBRARY
-      INCLUDE_DIR=INCLUDE NumPy_INCLUDE_DIR=NumPy_INCLUDE STDLIB=STDLIB SITELIB=SITELIB)
+      EXECUTABLE=executable RUNTIME_LIBRARY=library LIBRARY=implib SABI_LIBRARY=sabi_library
+      INCLUDE_DIR=include NumPy_INCLUDE_DIR=numpy_include STDLIB=stdlib SITELIB=sitelib)
     string(REGEX MATCH "^(.*)=(.*)$" _pyembed_name "${_pyembed_name}")
-    set(PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_${CMAKE_MATCH_2}_REL}")
+    set(PYEMBED_${CMAKE_MATCH_1} "${_pyembed_${CMAKE_MATCH_2}_rel}")
     if(PYEMBED_${CMAKE_MATCH_1})
-      string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_ROOT}/")
+      string(PREPEND PYEMBED_${CMAKE_MATCH_1} "${PYEMBED_PREFIX}/")
     endif()
   endforeach()
   if(NOT PYEMBED_LIBRARY)
@@ -40,8 +40,8 @@ macro(pyembed_set_variables)
     set(PYEMBED_RUNTIME_DLLS "${PYEMBED_RUNTIME_LIBRARY}")
     foreach(_pyembed_name IN ITEMS
         python3.dll python3t.dll vcruntime140.dll vcruntime140_1.dll vcruntime140_threads.dll)
-      if(EXISTS "${PYEMBED_ROOT}/${_pyembed_name}")
-        list(APPEND PYEMBED_RUNTIME_DLLS "${PYEMBED_ROOT}/${_pyembed_name}")
+      if(EXISTS "${PYEMBED_PREFIX}/${_pyembed_name}")
+        list(APPEND PYEMBED_RUNTIME_DLLS "${PYEMBED_PREFIX}/${_pyembed_name}")
       endif()
     endforeach()
   endif()

@@ -1,6 +1,6 @@
 include_guard(GLOBAL)
 foreach(_pyembed_name IN ITEMS
-    add_module import_python pin_python redirect_finds select_target set_variables shim_headers)
+    add_module check_path import_python pin_python redirect_finds select_target set_variables shim_headers)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -15,8 +15,8 @@ Gives a plug-in the Python of the application it is built for, and no other. The
 
   pyembed_use_sdk()
 
-What the pin says (``PYEMBED_PIN_ID``, ``PYEMBED_*_REL``, ...), ``PYEMBED_ROOT``,
-``PYEMBED_MODULE_DIR`` and ``PYEMBED_RUNTIME_INCLUDE_DIR`` are set. A macro, since it
+What the pin says (``PYEMBED_PIN_ID``, ``_pyembed_*_rel``, ...), ``PYEMBED_PREFIX``,
+``_pyembed_module_dir`` and ``PYEMBED_RUNTIME_INCLUDE_DIR`` are set. A macro, since it
 sets variables for the directory of whoever finds the application: targets,
 variables and pins are those of pyembed.cmake.
 #]=======================================================================]
@@ -28,13 +28,11 @@ macro(pyembed_use_sdk)
     message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_FILE}' is found before project(), where the platform is not "
       "known yet. Find the application below project().")
   endif()
-  if(PYEMBED_ROOT MATCHES "[;\\]" OR (CMAKE_HOST_UNIX AND PYEMBED_ROOT MATCHES ":"))
-    message(FATAL_ERROR "pyembed: the path '${PYEMBED_ROOT}' holds `;`, `:` or `\\`, which search paths and CMake's "
-      "lists cannot carry. Move the application to a directory without them.")
-  endif()
+  pyembed_check_path("${PYEMBED_PREFIX}"
+    NAME "application's Python" CURE "Move the application to a directory without it." SEARCHED)
 
   _pyembed_check_sdk()
-  set(PYEMBED_TARGET "${PYEMBED_SDK_TARGET}")
+  set(PYEMBED_TARGET "${_pyembed_sdk_target}")
   set_property(GLOBAL PROPERTY PYEMBED_PIN_ID "${PYEMBED_PIN_ID}")
   set_property(GLOBAL PROPERTY PYEMBED_IS_SDK TRUE)   # the Python is another's, and stays as it is
   pyembed_set_variables()
@@ -51,14 +49,14 @@ function(_pyembed_check_sdk)
   endif()
 
   pyembed_select_target(wanted)
-  if(NOT wanted STREQUAL PYEMBED_SDK_TARGET)
-    message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_DIR}' is for ${PYEMBED_SDK_TARGET}, this build for ${wanted}. "
+  if(NOT wanted STREQUAL _pyembed_sdk_target)
+    message(FATAL_ERROR "pyembed: '${CMAKE_CURRENT_LIST_DIR}' is for ${_pyembed_sdk_target}, this build for ${wanted}. "
       "Point CMAKE_PREFIX_PATH at the application for ${wanted}.")
   endif()
 
-  foreach(path IN ITEMS "${PYEMBED_INCLUDE_REL}/Python.h" "${PYEMBED_LIBRARY_REL}" "${PYEMBED_STDLIB_REL}/os.py")
-    if(NOT EXISTS "${PYEMBED_ROOT}/${path}")
-      message(FATAL_ERROR "pyembed: the application's Python lacks '${PYEMBED_ROOT}/${path}'. Install it again with "
+  foreach(path IN ITEMS "${_pyembed_include_rel}/Python.h" "${_pyembed_library_rel}" "${_pyembed_stdlib_rel}/os.py")
+    if(NOT EXISTS "${PYEMBED_PREFIX}/${path}")
+      message(FATAL_ERROR "pyembed: the application's Python lacks '${PYEMBED_PREFIX}/${path}'. Install it again with "
         "pyembed_install(SDK), in all its components.")
     endif()
   endforeach()

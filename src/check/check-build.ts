@@ -31,8 +31,8 @@ export interface CheckOptions {
  */
 export async function checkBuild(context: Context, options: CheckOptions): Promise<CheckReport> {
   const build = await openPinnedBuild(options.build)
-  const ownerOf = createOwnership(build, options.allow ?? [])
   const tree = readBuildTree(build)
+  const ownerOf = createOwnership(build, tree.roots, options.allow ?? [])
 
   const { configurations, nested, models, artifacts } = readModels(build, tree, ownerOf)
   const compiled = compileUses(build, tree, ownerOf)
@@ -68,6 +68,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
     pythons: pythonsOf(uses),
     problems,
     notes: [
+      ...tree.empty.map((path) => `${path}: an ExternalProject builds there, and has not yet`),
       ...nested
         .filter(({ fileApi }) => !fileApi)
         .map(({ path }) => `${path}: no File API reply, judged by what it left behind`),

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 
 import type { Bytes } from '../binary/bytes.ts'
-import { readElf } from '../binary/elf/elf.ts'
+import { type Elf, readElf } from '../binary/elf/elf.ts'
 import type { BinaryFormat } from '../binary/format.ts'
 import { readMacho } from '../binary/macho/macho.ts'
 import { readPe } from '../binary/pe/pe.ts'
@@ -33,27 +33,38 @@ export function readLoads(bytes: Bytes, format: BinaryFormat, path: string): Loa
   }
 }
 
+/** Debian's names of architectures (Multiarch/Tuples) by `e_machine`, of those that python-build-standalone has. */
+const multiarch: Readonly<Record<number, string>> = {
+  3: 'i386-linux-gnu',
+  21: 'powerpc64le-linux-gnu',
+  22: 's390x-linux-gnu',
+  40: 'arm-linux-gnueabihf',
+  62: 'x86_64-linux-gnu',
+  183: 'aarch64-linux-gnu',
+  243: 'riscv64-linux-gnu',
+}
+
 /** Where loaders look last, on systems with glibc and musl. */
-const systemDirectories = [
-  '/lib/x86_64-linux-gnu',
-  '/lib/aarch64-linux-gnu',
-  '/usr/lib/x86_64-linux-gnu',
-  '/usr/lib/aarch64-linux-gnu',
-  '/usr/local/lib',
-  '/lib64',
-  '/usr/lib64',
-  '/lib',
-  '/usr/lib',
-]
+function systemDirectories({ machine, is64 }: Elf): readonly string[] {
+  const tuple = multiarch[machine]
+  return [
+    ...(tuple === undefined ? [] : [`/lib/${tuple}`, `/usr/lib/${tuple}`]),
+    '/usr/local/lib',
+    ...(is64 ? ['/lib64', '/usr/lib64'] : []),
+    '/lib',
+    '/usr/lib',
+  ]
+}
 
 function elfLoads(bytes: Bytes, origin: string): Loads {
-  const { interpreter, needed, rpath, runpath } = readElf(bytes)
+  const elf = readElf(bytes)
+  const { interpreter, needed, rpath, runpath } = elf
   const isProgram = interpreter !== undefined
   const searched = (runpath.length > 0 ? runpath : rpath)
     .map((directory) => directory.replaceAll(/\$(?:ORIGIN\b|\{ORIGIN\})/g, () => origin))
     .filter((directory) => directory.startsWith('/'))
   // A library is mostly found by the RPATH of the program that loads it, which comes first.
-  const all = isProgram ? [...searched, ...systemDirectories] : searched
+  const all = isProgram ? [...searched, ...systemDirectories(elf)] : searched
   return {
     isProgram,
     loads: needed.map((name) => ({

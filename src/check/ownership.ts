@@ -11,11 +11,17 @@ export type OwnerOf = (path: string) => Owner
 
 /**
  * Links are followed. Pinned is what lies in a tree that was made from the pin, and libraries and interpreters there
- * only as the pin has them: the build Python, the store entry, the build Python of another build; within this build
- * also a deployed copy, and a file that is a copy of a pinned one (Windows wants DLLs beside executables). A copy of the same Python elsewhere is foreign:
- * nobody answers for what becomes of it.
+ * only as the pin has them: the build Python, the store entry, the build Python of another build; in `roots`, where this
+ * build makes what it makes, also a deployed copy, and a file that is a copy of a pinned one (Windows wants DLLs beside
+ * executables). A copy of the same Python elsewhere is foreign: nobody answers for what becomes of it.
  */
-export function createOwnership(build: PinnedBuild, allowed: readonly string[]): OwnerOf {
+export function createOwnership(
+  build: PinnedBuild,
+  roots: readonly string[],
+  allowed: readonly string[],
+): OwnerOf {
+  const realRoots = roots.map(realPath)
+  const isBuilt = (path: string): boolean => realRoots.some((root) => isInside(path, root))
   const exceptions = allowed.flatMap((path) => [resolve(path), realPath(resolve(path))])
   const trees = new Map<string, boolean>()
   const owners = new Map<string, Owner>()
@@ -24,13 +30,13 @@ export function createOwnership(build: PinnedBuild, allowed: readonly string[]):
   const isPinnedTree = (directory: string): boolean => {
     let isPinned = trees.get(directory)
     if (isPinned === undefined) {
-      isPinned = isMadeFromPin(directory, build)
+      isPinned = isMadeFromPin(directory, build, isBuilt)
       trees.set(directory, isPinned)
     }
     return isPinned
   }
   const isCopy = (path: string): boolean => {
-    if (!isInside(path, build.realDirectory)) return false
+    if (!isBuilt(path)) return false
     const name = basename(path).toLowerCase()
     const originals = [...build.inventory].filter(
       ([original, record]) => !isLink(record) && basename(original).toLowerCase() === name,
@@ -96,13 +102,17 @@ function ancestors(path: string): readonly string[] {
   return found
 }
 
-function isMadeFromPin(directory: string, { head, realDirectory }: PinnedBuild): boolean {
+function isMadeFromPin(
+  directory: string,
+  { head }: PinnedBuild,
+  isBuilt: (path: string) => boolean,
+): boolean {
   const inventories = [`${directory}.pyembed`, ...storeEntryOf(directory)].map((folder) =>
     join(folder, 'inventory.json'),
   )
   if (inventories.some((path) => pinOf(path) === head.pin.sha256)) return true
   const app = readTextIfThere(join(dirname(directory), 'pyembed-app.json'))
-  if (app === undefined || !isInside(directory, realDirectory)) return false
+  if (app === undefined || !isBuilt(directory)) return false
   const { prefix, pinId } = parse(app) as { prefix?: unknown; pinId?: unknown }
   return prefix === basename(directory) && pinId === head.pin.id
 }

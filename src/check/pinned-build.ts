@@ -7,9 +7,8 @@ import { type EntryHead, readEntry, readInventory } from '../store/entry.ts'
 
 /** A build directory that pyembed gave its Python. */
 export interface PinnedBuild {
-  /** As it was asked for, absolute; {@link realDirectory} without links. */
+  /** As it was asked for, absolute. */
   readonly directory: string
-  readonly realDirectory: string
   /** The build Python; {@link realRoot} without links. */
   readonly root: string
   readonly realRoot: string
@@ -42,7 +41,6 @@ export async function openPinnedBuild(path: string): Promise<PinnedBuild> {
     )
   }
   const inventory = await readInventory(entry)
-  const realDirectory = realpathSync(directory)
   const realRoot = realpathSync(root)
-  return { directory, realDirectory, root, realRoot, head: entry.head, inventory }
+  return { directory, root, realRoot, head: entry.head, inventory }
 }

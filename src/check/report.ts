@@ -39,7 +39,7 @@ export interface CheckProblem {
   readonly detail: string
 }
 
-/** A build below the one that is checked: of ExternalProject, or configured there by hand. */
+/** A build that the one that is checked has beside its own: of ExternalProject, or configured below it by hand. */
 export interface NestedBuild {
   readonly path: string
   /** False: it is judged by its cache, its compile commands, what it compiled and its binaries. */

@@ -1,14 +1,19 @@
 import { type Dirent, existsSync, readdirSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
+import { readTextIfThere } from '../fs/read-text.ts'
 import { walkFiles } from '../fs/walk.ts'
 import type { PinnedBuild } from './pinned-build.ts'
 import { isInterpreterName, isPythonLibraryName } from './python-files.ts'
 import type { PythonKind } from './report.ts'
 
-/** What lies in a build directory, by what can be learned from it; absolute paths. */
+/** What lies in a build directory and those of its ExternalProjects, by what can be learned from it; absolute paths. */
 export interface BuildTree {
+  /** The build directory, and where ExternalProjects build outside of it. */
+  readonly roots: readonly string[]
+  /** Of {@link roots}, where nothing is built yet. */
+  readonly empty: readonly string[]
   /** Directories with a `CMakeCache.txt`, the build's own first. */
   readonly builds: readonly string[]
   readonly compileCommands: readonly string[]
@@ -23,7 +28,7 @@ export interface BuildTree {
 const noBinary =
   /\.(?:o|obj|c|cc|cpp|cxx|m|mm|f90|h|hh|hpp|hxx|inl|i|ii|in|d|txt|cmake|make|ninja|json|xml|html|css|js|ts|md|rst|py|pyc|pyi|yml|yaml|toml|cfg|ini|sh|bat|log|stamp|rsp|res|rc|qrc|ui|qm|svg|png|jpg|gif|pdf|gz|xz|zip|tar|tgz|bz2|zst|whl|pc|la|tcl|po|mo|def|gch|pch)$/i
 
-/** Walks a build directory: not into links, Pythons, virtual environments and `CMakeFiles`. */
+/** Walks build directories: not into links, Pythons, virtual environments and `CMakeFiles`. */
 export function readBuildTree({ directory, root, inventory }: PinnedBuild): BuildTree {
   const builds: string[] = []
   const compileCommands: string[] = []
@@ -31,7 +36,10 @@ export function readBuildTree({ directory, root, inventory }: PinnedBuild): Buil
   const candidates: string[] = []
   const pythons: { path: string; kind: PythonKind }[] = []
 
+  const visited = new Set<string>()
   const visit = (folder: string): void => {
+    if (visited.has(folder)) return
+    visited.add(folder)
     if (folder === root) {
       // What the project built into it; the rest is the pin's.
       const added = [...walkFiles(root)].filter(
@@ -63,7 +71,30 @@ export function readBuildTree({ directory, root, inventory }: PinnedBuild): Buil
     }
   }
   visit(directory)
-  return { builds, compileCommands, dependencyLogs, candidates, pythons }
+  const roots = new Set([directory])
+  // Those of ExternalProjects may have some of their own.
+  for (const build of builds) {
+    for (const folder of externalBuilds(build)) {
+      roots.add(folder)
+      visit(folder)
+    }
+  }
+  const empty = [...roots].filter((folder) => list(folder).length === 0)
+  return {
+    roots: [...roots],
+    empty,
+    builds,
+    compileCommands,
+    dependencyLogs,
+    candidates,
+    pythons,
+  }
+}
+
+/** What CMake wrote down at the end of configuring (cmake/modules/pyembed_record_builds.cmake). */
+function externalBuilds(build: string): readonly string[] {
+  const text = readTextIfThere(join(build, 'python.pyembed', 'external-builds.txt')) ?? ''
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [resolve(line)]))
 }
 
 /** How a path of a report is shown: relative, with `/`, when it is in the build directory. */

@@ -41,7 +41,6 @@ export function renderPin(
 
   const values = {
     PYEMBED_PIN_ID: head.pin.id,
-    PYEMBED_INPUTS_SHA256: head.pin.sha256,
     PYEMBED_TARGET: head.target,
     PYEMBED_MANIFEST_SHA256: hashText(manifest),
     PYEMBED_LOCK_SHA256: hashText(lock),

@@ -29,15 +29,17 @@ export async function writeCMakeFiles(
   const root = packageRoot()
   await copyTree(join(root, 'cmake'), directory)
   await writeRuntime(root, join(directory, 'runtime'))
-  const version = 'pyembed-config-version.cmake'
-  await updateFile(
-    join(directory, version),
-    renderTemplate(await readFile(join(root, 'templates', 'cmake', `${version}.in`), 'utf8'), {
-      PYEMBED_PACKAGE_VERSION: packageVersion(),
-    }),
-  )
+  const readTemplate = (name: string): Promise<string> =>
+    readFile(join(root, 'templates', 'cmake', `${name}.in`), 'utf8')
+  const environment = await readFile(join(root, 'cmake/modules/environment.json'), 'utf8')
+  const values = {
+    PYEMBED_PACKAGE_VERSION: packageVersion(),
+    PYEMBED_ENVIRONMENT: environment.trimEnd(),
+  }
+  for (const name of ['pyembed-config-version.cmake', 'presets.json'])
+    await updateFile(join(directory, name), renderTemplate(await readTemplate(name), values))
   await updateFile(join(directory, 'command.cmake'), renderCommand(ownCommand()))
-  const template = await readFile(join(root, 'templates', 'cmake', 'pin.cmake.in'), 'utf8')
+  const template = await readTemplate('pin.cmake')
   await sweepTemporary(join(directory, 'pins'))
   for (const { entry, tool } of entries) {
     const path = join(directory, 'pins', `${entry.head.target}.cmake`)

@@ -2,6 +2,7 @@ import { checkBuild } from '../check/check-build.ts'
 import type { CheckReport } from '../check/report.ts'
 import { exitCodes } from '../reporter/reporter.ts'
 import { formatColumns } from '../text/columns.ts'
+import { formatCount } from '../text/count.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 
@@ -20,15 +21,20 @@ export const run: Run<Flags> = async (context, { operands: [build = '.'], allow 
 }
 
 function describe({ pinId, pythons, problems, nested, ...counts }: CheckReport): string {
-  const { targets, includes, links, binaries, cacheEntries } = counts
-  const builds = nested.length === 0 ? '' : `, with ${nested.length} builds below it`
-  const looked = `Looked at ${targets} targets, ${includes} include directories, ${links} libraries linked, ${binaries} binaries, ${cacheEntries} cache entries${builds}`
+  const looked = [
+    formatCount(counts.targets, 'target'),
+    formatCount(counts.includes, 'include directory', 'include directories'),
+    formatCount(counts.links, 'library linked', 'libraries linked'),
+    formatCount(counts.binaries, 'binary', 'binaries'),
+    formatCount(counts.cacheEntries, 'cache entry', 'cache entries'),
+    ...(nested.length === 0 ? [] : [`with ${formatCount(nested.length, 'further build')}`]),
+  ].join(', ')
   const found = formatColumns(
     pythons.map(({ owner, kind, uses, path }) => ['', owner, `${uses}×`, kind, path]),
   )
-  const head = `${looked}\n${found}`
+  const head = `Looked at ${looked}\n${found}`
   if (problems.length === 0)
     return `${head}\n${pinId}: every Python in this build is the pinned one`
   const list = problems.map(({ kind, where, path, detail }) => ['', kind, where, path, detail])
-  return `${head}\n${problems.length} times this build uses another Python than ${pinId}:\n${formatColumns(list)}`
+  return `${head}\nIn ${formatCount(problems.length, 'place')} this build uses another Python than ${pinId}:\n${formatColumns(list)}`
 }

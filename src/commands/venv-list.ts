@@ -1,4 +1,5 @@
 import { formatColumns } from '../text/columns.ts'
+import { formatCount } from '../text/count.ts'
 import { formatSize } from '../text/size.ts'
 import { type ListedVenv, listVenvs } from '../venv/list.ts'
 import { folderName } from '../venv/names.ts'
@@ -47,7 +48,7 @@ function row({
   path,
 }: ListedVenv) {
   const gone = appPath === undefined || appExists ? '' : 'app is gone'
-  const count = packages.length === 1 ? '1 package' : `${packages.length} packages`
+  const count = formatCount(packages.length, 'package')
   const note = [gone, notes[state]].filter((text) => text !== '').join(', ')
   return [
     app,

@@ -2,6 +2,7 @@ import { type ProjectVerification, verifyProject } from '../project/verify-proje
 import { exitCodes } from '../reporter/reporter.ts'
 import type { Problem } from '../store/verify.ts'
 import { formatColumns } from '../text/columns.ts'
+import { formatCount } from '../text/count.ts'
 import type { Run } from './command.ts'
 import { type CommonFlags, projectOptions, type TargetFlags } from './options.ts'
 
@@ -25,7 +26,9 @@ function describe({ pinId, files, problems, notes, repaired }: ProjectVerificati
   const byteCode =
     notes.length === 0 ? '' : ` (and ${notes.length} byte-code files that Python wrote)`
   const done =
-    repaired.length === 0 ? '' : `${pinId}: repaired ${repaired.length} files${list(repaired)}\n`
+    repaired.length === 0
+      ? ''
+      : `${pinId}: repaired ${formatCount(repaired.length, 'file')}${list(repaired)}\n`
   if (problems.length === 0) return `${done}${pinId}: ${files} files are as installed${byteCode}`
   return `${done}${pinId}: ${problems.length} of ${files} files are not as installed${byteCode}${list(problems)}\nPut them back with: pyembed verify --repair`
 }

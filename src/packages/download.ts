@@ -11,6 +11,7 @@ import { renameWithRetry } from '../fs/atomic.ts'
 import { withLease } from '../fs/lease.ts'
 import type { Lock, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
+import { formatCount } from '../text/count.ts'
 import { runPip } from './pip.ts'
 import { ensureToolPython } from './tool-python.ts'
 
@@ -70,7 +71,7 @@ async function fetchMissing(
   emit({
     kind: 'end',
     id,
-    text: `Fetched ${missing.length === 1 ? '1 wheel' : `${missing.length} wheels`} for ${target}`,
+    text: `Fetched ${formatCount(missing.length, 'wheel')} for ${target}`,
   })
 }
 

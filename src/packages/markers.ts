@@ -1,5 +1,6 @@
 import type { PrefixKind } from '../platform/layout.ts'
 import { minorVersion } from '../platform/layout.ts'
+import { linuxMachine } from '../platform/target.ts'
 
 /**
  * The marker environment (PEP 508, "Environment markers") of a target: what its Python would say of itself.
@@ -12,7 +13,7 @@ export function markerEnvironment({
   const { os, arch } = target
   const system = { linux: 'Linux', macos: 'Darwin', windows: 'Windows' }[os]
   const machine = {
-    linux: arch,
+    linux: linuxMachine(arch),
     macos: arch === 'aarch64' ? 'arm64' : arch,
     windows: { x86_64: 'AMD64', aarch64: 'ARM64', i686: 'x86' }[arch] ?? arch,
   }[os]

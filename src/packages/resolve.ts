@@ -5,6 +5,7 @@ import { hasErrorCode, PyEmbedError } from '../errors.ts'
 import type { LockedPackage } from '../lock/lock.ts'
 import type { PrefixKind } from '../platform/layout.ts'
 import type { PlatformFloors } from '../platform/wheel-tags.ts'
+import { formatCount } from '../text/count.ts'
 import { normalizeName } from '../text/package-name.ts'
 import { listVersions, resolveTarget } from './resolve-target.ts'
 import type { ToolPython } from './tool-python.ts'
@@ -39,7 +40,7 @@ export async function resolvePackages(
         context.emit({
           kind: 'end',
           id: triple,
-          text: `Resolved ${packages.length} packages for ${triple}`,
+          text: `Resolved ${formatCount(packages.length, 'package')} for ${triple}`,
         })
         return [triple, packages] as const
       },

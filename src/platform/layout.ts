@@ -59,7 +59,7 @@ export function prefixLayout({ target, version, variant }: PrefixKind): PrefixLa
 
   const name = `python${minor}${suffix}`
   const library = target.os === 'macos' ? `lib/lib${name}.dylib` : `lib/lib${name}.so.1.0`
-  const platform = target.os === 'macos' ? 'darwin' : `${target.arch}-linux-${target.libc ?? 'gnu'}`
+  const platform = target.os === 'macos' ? 'darwin' : linuxPlatform(target)
   return {
     executable: `bin/python${minor}${suffix}`,
     library,
@@ -72,4 +72,10 @@ export function prefixLayout({ target, version, variant }: PrefixKind): PrefixLa
     soabi: `cpython-${digits}${suffix}-${platform}`,
     abiTag,
   }
+}
+
+/** As CPython's Misc/platform_triplet.c writes it, `arm-linux-gnueabihf`. */
+function linuxPlatform({ arch, triple }: Target): string {
+  const cpu = { armv7: 'arm', i686: 'i386', ppc64le: 'powerpc64le' }[arch] ?? arch
+  return `${cpu}-linux-${triple.split('-').at(-1)}`
 }

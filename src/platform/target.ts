@@ -33,6 +33,11 @@ export function parseTarget(triple: string): Target {
   return { triple, arch, os, libc: libc as Libc | undefined }
 }
 
+/** What `uname -m` says on a Linux of this architecture; wheels and markers have it too. */
+export function linuxMachine(arch: string): string {
+  return arch === 'armv7' ? 'armv7l' : arch
+}
+
 /** The targets on which pyembed itself can run a tool Python, best known first. */
 export const hostTargets = [
   'x86_64-unknown-linux-gnu',

@@ -1,5 +1,5 @@
 import { minorVersion, prefixLayout, type PrefixKind } from './layout.ts'
-import type { Target } from './target.ts'
+import { linuxMachine, type Target } from './target.ts'
 
 /** The oldest systems that must run what is installed. */
 export interface PlatformFloors {
@@ -25,8 +25,8 @@ export function platformTags(target: Target, floors: PlatformFloors): readonly s
       return macosTags(target.arch === 'aarch64' ? 'arm64' : target.arch, floors.macos)
     case 'linux':
       return target.libc === 'musl'
-        ? musllinuxTags(target.arch)
-        : manylinuxTags(target.arch, floors.glibc)
+        ? musllinuxTags(linuxMachine(target.arch))
+        : manylinuxTags(linuxMachine(target.arch), floors.glibc)
   }
 }
 

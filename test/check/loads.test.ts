@@ -24,6 +24,23 @@ it('follows the RUNPATH of ELF, else the RPATH, and for programs the system’s 
   expect(program.loads[0]?.candidates).toContain('/usr/lib/liba.so')
 })
 
+it.each([
+  [3, 'i386-linux-gnu'],
+  [21, 'powerpc64le-linux-gnu'],
+  [22, 's390x-linux-gnu'],
+  [40, 'arm-linux-gnueabihf'],
+  [62, 'x86_64-linux-gnu'],
+  [183, 'aarch64-linux-gnu'],
+  [243, 'riscv64-linux-gnu'],
+])('looks where systems keep the libraries of machine %i alone', (machine, tuple) => {
+  const bytes = makeElf({ needed: ['liba.so'], interpreter: '/lib/ld.so', rpath: '' })
+  bytes.writeUInt16LE(machine, 18)
+  const { loads } = readLoads(bytesOf(bytes), 'elf', '/app/bin/x')
+
+  expect(loads[0]?.candidates).toContain(`/usr/lib/${tuple}/liba.so`)
+  expect(loads[0]?.candidates.filter((path) => path.includes('-linux-gnu'))).toHaveLength(2)
+})
+
 it('expands the variables of Mach-O', () => {
   expect(readLoads(bytesOf(makeMacho()), 'macho', '/app/lib/libdemo.dylib').loads).toEqual([
     { name: '@rpath/libpython3.14.dylib', candidates: ['/app/lib/libpython3.14.dylib'] },

@@ -23,6 +23,9 @@ const root = fileURLToPath(new URL('cases', import.meta.url))
 /** The oldest CMake there is a promise for. */
 const floor = '3.20.5'
 
+/** The newest that is tried, with the doors only: in the rest CMakes do not differ. */
+const newest = '4.4.4'
+
 const cases = readdirSync(root).flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((file) => /^[A-Z]\w*\.cmake$/.test(file))
@@ -36,6 +39,7 @@ function readExpectation(folder: string, file: string): string | undefined {
 
 function casesFor(version: string): typeof cases {
   return cases.filter(({ folder, name }) => {
+    if (version === newest && folder !== 'Doors') return false
     const needs = readExpectation(folder, `${name}-needs.txt`) ?? ''
     return version.localeCompare(needs, 'en', { numeric: true }) >= 0
   })
@@ -74,7 +78,7 @@ describeWithTools(['cmake'], 'CMake', () => {
     })
   })
 
-  describe.each(findCMakes(floor))('$version', ({ path: cmake, version }) => {
+  describe.each(findCMakes(floor, newest))('$version', ({ path: cmake, version }) => {
     it.each(casesFor(version))('$folder/$name', async ({ folder, name }) => {
       const work = temporaryDirectory('case')
       const read = (suffix: string) => readExpectation(folder, `${name}-${suffix}`)

@@ -37,8 +37,8 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
   const lib = 'lib/libpython3.14.so.1.0'
   const include = 'include/python3.14'
 
-  const configure = async (leak: string, python = bait): Promise<void> => {
-    const args = ['-Werror=dev', `-DLEAK=${leak}`, `-DBAIT=${python}`]
+  const configure = async (leak: string, ...more: readonly string[]): Promise<void> => {
+    const args = ['-Werror=dev', `-DLEAK=${leak}`, `-DBAIT=${bait}`, ...more]
     const generator = ['-G', 'Ninja Multi-Config', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON']
     await runIn(project, ['cmake', '-S', '.', '-B', 'build', ...generator, ...args])
   }
@@ -106,6 +106,9 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
       `include compile_commands.json ${bait}/${include}`,
     ])
     expect((await check(build, '--allow', bait)).ok).toBe(true)
+    expect((await runCli(['check', build])).stdout).toMatch(
+      /, with 1 further build\n[^]*^In 2 places this build uses another Python than cpython-3\.14/m,
+    )
     await expect(runIn(build, ['ctest', '-C', 'Debug'])).rejects.toThrow(/only-ours/)
   })
 
@@ -220,6 +223,27 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
     const elsewhere = problemsOf(report).filter((problem) => !problem.includes(bait))
     expect(elsewhere).toEqual([])
   })
+
+  it('finds a leak in an ExternalProject that builds outside of the build directory', async () => {
+    const inner = join(root, 'inner build')
+    await configure('external-project', `-DINNER=${inner}`)
+    const before = await check(build)
+    await make()
+    const report = await check(build)
+
+    expect(before.notes.join('\n')).toContain(`${inner}: an ExternalProject builds there`)
+    expect(report.nested.map(({ path }) => path)).toContain(inner)
+    expect(problemsOf(report)).toEqual(
+      expect.arrayContaining([`cache ${inner}/CMakeCache.txt ${bait}/bin/python3.14`]),
+    )
+
+    await configure('none', `-DINNER=${inner}`)
+    await make()
+    const mended = problemsOf(await check(build))
+    expect(mended.filter((problem) => problem.includes(inner))).toEqual([])
+    await configure('none', '-UINNER')
+    expect((await check(build)).nested.map(({ path }) => path)).not.toContain(inner)
+  })
 })
 
 describeWithTools(['cmake', 'ninja', 'g++'], 'check of hello-numpy', () => {
@@ -235,7 +259,8 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'check of hello-numpy', () => {
     const timed = `TIMEFORMAT='%U %S'; time "$0" "$1" check build`
     const times = await runIn(project, ['bash', '-c', timed, process.execPath, cliPath])
 
-    expect(report).toMatchObject({ ok: true, targets: 1, includes: 2, links: 1, binaries: 1 })
+    // One of the targets is pyembed_venv, which nothing links.
+    expect(report).toMatchObject({ ok: true, targets: 2, includes: 4, links: 1, binaries: 1 })
     // Of the processor, for tests run two at a time.
     const [, user, system] = /(\d+\.\d+) (\d+\.\d+)\s*$/.exec(times) ?? []
     expect(Number(user) + Number(system)).toBeLessThan(0.7)

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -14,7 +14,8 @@ import { listTree, writeFiles } from '../helpers/tree.ts'
 describeWithTools(['cmake', 'ninja', 'g++', 'cc', 'readelf'], 'pyembed_install', () => {
   const root = makeDirectory('deploy-checks')
   const project = join(root.path, 'project')
-  const installed = join(root.path, 'installed')
+  // CMake installs there, given by --prefix.
+  const installed = join(root.path, 'in "stalled"')
 
   const install = async (rules: string, ...options: string[]): Promise<string> => {
     writeRules(project, rules)
@@ -136,6 +137,21 @@ pyembed_add_module(plugged plug.c)
 
     expect(existsSync(join(installed, 'python/include'))).toBe(false)
     expect(existsSync(join(site, 'mine.py'))).toBe(true)
+  })
+
+  it('installs the licence texts of this pin, and none of an earlier one', async () => {
+    const texts = join(root.path, 'texts')
+    writeFiles(texts, { 'zlib/LICENSE.zlib.txt': 'zlib\n', 'xz/LICENSE.liblzma.txt': 'xz\n' })
+    const installWith = (name: string): Promise<string> =>
+      install(`set(PYEMBED_LICENSES "${texts}/${name}")\npyembed_install()`)
+
+    await installWith('zlib')
+    await installWith('xz')
+
+    const listed = readFileSync(join(installed, 'pyembed-licenses.json'), 'utf8')
+    expect(readdirSync(join(installed, 'python/licenses'))).toEqual(['LICENSE.liblzma.txt'])
+    expect(listed).toContain('licenses/LICENSE.liblzma.txt')
+    expect(listed).not.toContain('LICENSE.zlib.txt')
   })
 
   it('lists the licences of Python, its libraries and packages', async () => {

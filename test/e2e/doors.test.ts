@@ -157,7 +157,7 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
       'CMakeLists.txt': 'add_subdirectory(with)\nadd_subdirectory(without)',
       'with/CMakeLists.txt': 'include(${CMAKE_SOURCE_DIR}/.pyembed/pyembed.cmake)',
       'without/CMakeLists.txt':
-        'unset(PYEMBED_ROOT)\nfind_package(Python3 REQUIRED COMPONENTS Interpreter Development)\nmessage(STATUS "found ${Python3_EXECUTABLE}")',
+        'unset(PYEMBED_PREFIX)\nfind_package(Python3 REQUIRED COMPONENTS Interpreter Development)\nmessage(STATUS "found ${Python3_EXECUTABLE}")',
     }
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(side, path)), { recursive: true })

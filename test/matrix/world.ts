@@ -58,6 +58,6 @@ export function usePin({ root, project, pins }: World, minor: Minor, isGone = fa
   for (const file of ['.pyembed', 'pyembed.toml', 'pyembed.lock'])
     cpSync(join(pins[minor].project, file), join(project, file), { recursive: true })
   const pin = join(generated, 'pins', 'x86_64-unknown-linux-gnu.cmake')
-  const entry = /(set\(PYEMBED_STORE_ENTRY +").*"/
+  const entry = /(set\(_pyembed_store_entry +").*"/
   writeFileSync(pin, readFileSync(pin, 'utf8').replace(entry, `$1${join(root, 'nowhere')}"`))
 }

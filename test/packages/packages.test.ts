@@ -35,6 +35,8 @@ describe('markerEnvironment', () => {
     ['aarch64-pc-windows-msvc', 'nt', 'win32', 'Windows', 'ARM64'],
     ['i686-pc-windows-msvc', 'nt', 'win32', 'Windows', 'x86'],
     ['x86_64_v3-unknown-linux-musl', 'posix', 'linux', 'Linux', 'x86_64'],
+    ['armv7-unknown-linux-gnueabihf', 'posix', 'linux', 'Linux', 'armv7l'],
+    ['ppc64le-unknown-linux-gnu', 'posix', 'linux', 'Linux', 'ppc64le'],
   ])('of %s', (triple, os, platform, system, machine) => {
     const target = parseTarget(triple)
 

@@ -67,6 +67,18 @@ describe('prefixLayout', () => {
       'lib/libpython3.11.so.1.0',
       'cpython-311-x86_64-linux-gnu',
     ],
+    ...[
+      ['armv7-unknown-linux-gnueabihf', 'arm-linux-gnueabihf'],
+      ['armv7-unknown-linux-gnueabi', 'arm-linux-gnueabi'],
+      ['i686-unknown-linux-gnu', 'i386-linux-gnu'],
+      ['ppc64le-unknown-linux-gnu', 'powerpc64le-linux-gnu'],
+      ['riscv64-unknown-linux-gnu', 'riscv64-linux-gnu'],
+      ['s390x-unknown-linux-gnu', 's390x-linux-gnu'],
+      ['x86_64-unknown-linux-musl', 'x86_64-linux-musl'],
+    ].map(
+      ([triple = '', platform]) =>
+        [triple, 'default', 'lib/libpython3.11.so.1.0', `cpython-311-${platform}`] as const,
+    ),
   ] as const)('of %s (%s) has %s and %s', (triple, variant, library, soabi) => {
     expect(layout(triple, '3.11.11', variant)).toMatchObject({ library, soabi })
   })

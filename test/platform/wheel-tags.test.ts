@@ -67,6 +67,16 @@ describe('platformTags', () => {
     expect(platformTags(parseTarget(triple), floors)).toEqual(tags)
   })
 
+  it('of Linux on armv7 are those of armv7l, as wheels have it', () => {
+    const triple = 'armv7-unknown-linux-gnueabihf'
+    const tags = platformTags(parseTarget(triple), { ...floors, glibc: '2.18' })
+
+    expect(tags).toEqual([
+      ...askPython<string[]>(manylinux, ['armv7l', 2, 18]).filter((tag) => tag.endsWith('_armv7l')),
+      'linux_armv7l',
+    ])
+  })
+
   it('of musl know no glibc', () => {
     const tags = platformTags(parseTarget('aarch64-unknown-linux-musl'), floors)
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { formatColumns } from '../../src/text/columns.ts'
+import { formatCount } from '../../src/text/count.ts'
 import { normalizeName } from '../../src/text/package-name.ts'
 import { formatSize } from '../../src/text/size.ts'
 import { renderTemplate } from '../../src/text/template.ts'
@@ -17,6 +18,17 @@ describe('renderTemplate', () => {
 
   it('takes an unknown name for a bug', () => {
     expect(() => renderTemplate('@NO@', {})).toThrow('unknown variable NO')
+  })
+})
+
+describe('formatCount', () => {
+  it('has a word for one and one for many', () => {
+    expect([0, 1, 2].map((count) => formatCount(count, 'file'))).toEqual([
+      '0 files',
+      '1 file',
+      '2 files',
+    ])
+    expect(formatCount(3, 'entry', 'entries')).toBe('3 entries')
   })
 })
 

@@ -1,4 +1,4 @@
 find_package(pyembed CONFIG REQUIRED)
-if(NOT TARGET pyembed::Python OR NOT PYEMBED_ROOT STREQUAL "${CMAKE_BINARY_DIR}/python")
+if(NOT TARGET pyembed::Python OR NOT PYEMBED_PREFIX STREQUAL "${CMAKE_BINARY_DIR}/python")
   message(SEND_ERROR "no Python")
 endif()

@@ -1,4 +1,4 @@
-if(NOT TARGET pyembed::Python OR NOT PYEMBED_ROOT STREQUAL "${CMAKE_BINARY_DIR}/python")
+if(NOT TARGET pyembed::Python OR NOT PYEMBED_PREFIX STREQUAL "${CMAKE_BINARY_DIR}/python")
   message(SEND_ERROR "no Python")
 endif()
 file(WRITE "${WORK}/sub/CMakeLists.txt" "project(sub LANGUAGES NONE)\n")

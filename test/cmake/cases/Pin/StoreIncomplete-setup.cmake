@@ -1,5 +1,5 @@
 set(pin "${WORK}/project/.pyembed/pins/x86_64-unknown-linux-gnu.cmake")
 file(READ "${pin}" text)
-string(REGEX REPLACE "PYEMBED_STORE_ENTRY +\"[^\"]*\"" "PYEMBED_STORE_ENTRY \"${WORK}/entry\"" text "${text}")
+string(REGEX REPLACE "_pyembed_store_entry +\"[^\"]*\"" "_pyembed_store_entry \"${WORK}/entry\"" text "${text}")
 file(WRITE "${pin}" "${text}")
 file(MAKE_DIRECTORY "${WORK}/entry")

@@ -1,0 +1,6 @@
+include("${pyembed}/pyembed.cmake")
+find_package(Python 3.15 EXACT COMPONENTS Interpreter)
+find_package(PythonInterp 3.15 QUIET)
+if(Python_FOUND OR PYTHONINTERP_FOUND)
+  message(SEND_ERROR "found")
+endif()

@@ -1,0 +1,10 @@
+# What FindPython found before pyembed came, or for a pin with numpy. This pin has none.
+foreach(name IN ITEMS Python3_NumPy_INCLUDE_DIR Python_NumPy_INCLUDE_DIR _Python3_NumPy_REASON_FAILURE PYTHON_NumPy_INCLUDE_DIR)
+  set(${name} "/elsewhere" CACHE PATH "")
+endforeach()
+include("${pyembed}/pyembed.cmake")
+get_cmake_property(cached CACHE_VARIABLES)
+list(FILTER cached INCLUDE REGEX "(Python3?|PYTHON)_NumPy")
+if(cached OR PYEMBED_NumPy_INCLUDE_DIR OR TARGET pyembed::NumPy)
+  message(SEND_ERROR "left: ${cached}")
+endif()

@@ -1,0 +1,2 @@
+set(CMAKE_C_COMPILER cc)
+set(CMAKE_C_COMPILER_TARGET arm-linux-gnueabihf)
