@@ -41,8 +41,8 @@ Json venv_json(const Venv& venv, JsonObject more = {}) {
 
 Json texts(const std::vector<std::string>& list) { return JsonArray(list.begin(), list.end()); }
 
-// `--offline`, `--find-links X`, `--index X`, `--requirements FILE`, `--held MODULE`; the rest are requirements; `+`
-// begins another step.
+// `--offline`, `--find-links X`, `--index X`, `--option X`, `--requirements FILE`, `--held MODULE`; the rest are
+// requirements; `+` begins another step.
 Json install(const Venvs& venvs, const Arguments& given) {
   std::vector<VenvStep> steps(1);
   VenvInstallOptions options;
@@ -53,6 +53,8 @@ Json install(const Venvs& venvs, const Arguments& given) {
       options.is_offline = true;
     } else if (given[i] == "--find-links") {
       steps.back().find_links.push_back(value());
+    } else if (given[i] == "--option") {
+      steps.back().options.push_back(value());
     } else if (given[i] == "--index") {
       steps.back().index_url = value();
     } else if (given[i] == "--requirements") {

@@ -139,6 +139,30 @@ describeWithTools(
       expect((await run('run', 'tool', 'python', '-c', version)).stdout).toBe(newest.numpy)
     })
 
+    it('take what has to be built, and what files of requirements with hashes say', async () => {
+      const [app, run] = install('sdist')
+      await run('create', 'tool')
+      const options = ['--no-binary', 'iniconfig'].flatMap((option) => ['--option', option])
+      const built = await run('install', 'tool', ...options, 'iniconfig==2.0.0')
+      expect({ exitCode: built.exitCode, stderr: built.stderr }).toMatchObject({ exitCode: 0 })
+      expect(built.stderr).toContain('Building wheel for iniconfig')
+      const file = join(directory.path, 'requirements.txt')
+      const { sha256 } = makeWheel(wheels)
+      writeFileSync(file, `demo==1.0 --hash=sha256:${'0'.repeat(64)}\n`)
+      const refused = await add(run, 'tool', '--requirements', file)
+      expect(codeIn(refused.stderr)).toBe('PYEMBED_VENV_INSTALL_FAILED')
+      writeFileSync(file, `demo==1.0 --hash=sha256:${sha256}\n`)
+      expect((await add(run, 'tool', '--requirements', file)).json()).toMatchObject({
+        packages: ['demo==1.0', 'iniconfig==2.0.0'],
+      })
+      // What was installed can be installed again, by the other implementation too.
+      const record = join(String((await run('open', 'tool')).json()['path']), 'pyembed-venv.json')
+      expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({
+        steps: [{ options: ['--no-binary', 'iniconfig'] }, { requirementFiles: [{ name: file }] }],
+      })
+      expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
+    })
+
     it('take all steps or none, and stop when they are told to', async () => {
       const [app, run] = install('steps')
       await run('create', 'tool', 'none')
