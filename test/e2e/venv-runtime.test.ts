@@ -142,7 +142,10 @@ describeWithTools(
     it('take what has to be built, and what files of requirements with hashes say', async () => {
       const [app, run] = install('sdist')
       await run('create', 'tool')
-      const options = ['--no-binary', 'iniconfig'].flatMap((option) => ['--option', option])
+      const options = ['--no-cache-dir', '--no-binary', 'iniconfig'].flatMap((option) => [
+        '--option',
+        option,
+      ])
       const built = await run('install', 'tool', ...options, 'iniconfig==2.0.0')
       expect({ exitCode: built.exitCode, stderr: built.stderr }).toMatchObject({ exitCode: 0 })
       expect(built.stderr).toContain('Building wheel for iniconfig')
@@ -158,7 +161,10 @@ describeWithTools(
       // What was installed can be installed again, by the other implementation too.
       const record = join(String((await run('open', 'tool')).json()['path']), 'pyembed-venv.json')
       expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({
-        steps: [{ options: ['--no-binary', 'iniconfig'] }, { requirementFiles: [{ name: file }] }],
+        steps: [
+          { options: ['--no-cache-dir', '--no-binary', 'iniconfig'] },
+          { requirementFiles: [{ name: file }] },
+        ],
       })
       expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
     })
