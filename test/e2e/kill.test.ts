@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { findKillPoints, type KillPoint, type Phase, runKilled } from '../helpers/kill-points.ts'
 import {
   type CacheState,
-  makeTemplate,
+  openTemplate,
   problemsAfterFault,
   type Sandbox,
   type SandboxTemplate,
@@ -31,9 +31,9 @@ describeWithTools(['strace'], 'kill -9', () => {
   const directory = { path: '', remove: (): void => undefined }
   let template: SandboxTemplate
   const watched = new Map<string, readonly KillPoint[]>()
-  beforeAll(async () => {
+  beforeAll(() => {
     Object.assign(directory, makeDirectory('kill'))
-    template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+    template = openTemplate(inject('template'), inject('mirror'))
   })
   afterAll(() => directory.remove())
 

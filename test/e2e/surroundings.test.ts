@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { cliPath } from '../helpers/cli.ts'
 import {
   garbageIn,
-  makeTemplate,
+  openTemplate,
   problemsAfterFault,
   runIn,
   type Sandbox,
@@ -24,10 +24,10 @@ const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
 const directory = { path: '', remove: (): void => undefined }
 let template: SandboxTemplate
-beforeAll(async () => {
+beforeAll(() => {
   Object.assign(directory, makeDirectory('surroundings'))
   chmodSync(directory.path, 0o755)
-  template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+  template = openTemplate(inject('template'), inject('mirror'))
 })
 afterAll(() => {
   directory.remove()
