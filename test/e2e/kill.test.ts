@@ -15,15 +15,12 @@ import { describeWithTools } from '../helpers/tools.ts'
 
 /** A few of the places of `npm run soak`, as parts of the way through a phase. */
 const places: readonly (readonly [string, CacheState, Phase, number])[] = [
-  ['sync', 'wheels', 'download', 0.1],
   ['sync', 'wheels', 'download', 0.9],
   ['sync', 'downloaded', 'unpack', 0.3],
-  ['sync', 'downloaded', 'unpack', 0.99],
   ['sync', 'downloaded', 'patch', 0.3],
   ['sync', 'downloaded', 'install', 0.99],
   ['sync', 'downloaded', 'rename', 0.15],
   ['sync', 'downloaded', 'rename', 0.99],
-  ['lock', 'downloaded', 'install', 0.5],
   ['lock', 'downloaded', 'rename', 0.99],
 ]
 
