@@ -9,10 +9,12 @@ import { linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
-import { builds } from './pythons.ts'
+import { builds, newest } from './pythons.ts'
 
-const places = ['plain', 'Fußgänger & Söhne/日本 #1 (neu)'] as const
-const cases = builds.flatMap((build) => places.map((place) => ({ ...build, place })))
+const cases = [
+  ...newest.map((build) => ({ ...build, place: 'plain' })),
+  ...builds.map((build) => ({ ...build, place: 'Fußgänger & Söhne/日本 #1 (neu)' })),
+]
 
 describe.each(cases)('Python $version for Linux x86_64 in $place', ({ build, minor, place }) => {
   const directory = { path: '', remove: (): void => undefined }
