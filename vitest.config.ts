@@ -23,7 +23,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
           pool: 'forks',
-          maxWorkers: 2,
+          // One more than the cores that this wants, for many tests wait for programs and the network.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 600_000,

@@ -10,7 +10,7 @@ import { sharedProject } from '../helpers/prefix.ts'
 import { linux, windows } from '../helpers/project.ts'
 import {
   garbageIn,
-  makeTemplate,
+  openTemplate,
   problemsAfterFault,
   runIn,
   type SandboxTemplate,
@@ -24,9 +24,9 @@ const { build } = builds[0]
 describe('at once', () => {
   const directory = { path: '', remove: (): void => undefined }
   let template: SandboxTemplate
-  beforeAll(async () => {
+  beforeAll(() => {
     Object.assign(directory, makeDirectory('at-once'))
-    template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+    template = openTemplate(inject('template'), inject('mirror'))
   })
   afterAll(() => directory.remove())
 

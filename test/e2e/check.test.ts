@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { CheckReport } from '../../src/check/report.ts'
 import { cliPath, runCli } from '../helpers/cli.ts'
 import { copyExample, build as buildExample, runIn, sync } from '../helpers/example.ts'
-import { copyPrefix, sharedResult } from '../helpers/prefix.ts'
+import { copyTree, sharedResult } from '../helpers/prefix.ts'
 import { linux, windows, writeManifest } from '../helpers/project.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -47,7 +47,7 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
   beforeAll(async () => {
     cpSync(shapes, project, { recursive: true })
     writeManifest(project)
-    await copyPrefix('20260610', linux, bait)
+    await copyTree(sharedResult('20260610', linux).prefix, bait)
     await sync(project, inject('cliEnv'))
   })
   afterAll(remove)

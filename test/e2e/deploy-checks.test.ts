@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
 import { writeRules, writeTinyApp } from '../helpers/deploy.ts'
 import { build, runIn, sync } from '../helpers/example.ts'
-import { copyPrefix } from '../helpers/prefix.ts'
+import { linkPrefix } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -78,7 +78,7 @@ describeWithTools(['cmake', 'ninja', 'g++', 'cc', 'readelf'], 'pyembed_install',
   describe('with SDK', () => {
     const other = join(root.path, 'other')
     beforeAll(async () => {
-      await copyPrefix('20241219', linux, other)
+      await linkPrefix('20241219', linux, other)
       await install('install(TARGETS tiny DESTINATION bin)\npyembed_install(SDK)')
       writeFiles(join(root.path, 'plug-in'), {
         'CMakeLists.txt': `cmake_minimum_required(VERSION 3.20...4.0)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { differences, writeRules, writeTinyApp } from '../helpers/deploy.ts'
@@ -12,8 +12,8 @@ import { sharedResult } from '../helpers/prefix.ts'
 import { linux, windows } from '../helpers/project.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
+import { openWine, wine, type Wine } from '../helpers/wine.ts'
 
-const wine = '/usr/lib/wine/wine64'
 const aarch64 = 'aarch64-unknown-linux-gnu'
 const emulate = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu']
 const compiler = fileURLToPath(new URL('../../cmake/modules/compile_bytecode.py', import.meta.url))
@@ -39,13 +39,8 @@ describeWithTools(
   () => {
     const root = makeDirectory('deploy-windows')
     const at = (...names: string[]): string => join(root.path, ...names)
-    const env = { WINEPREFIX: at('wine'), WINEDEBUG: '-all' }
-    /** Every stream is a pipe: Python does not start with /dev/null or a file. */
-    const run = async (...command: readonly string[]): Promise<string> => {
-      const options = { env: { ...cleanEnvironment(), ...env }, extendEnv: false, input: '' }
-      const { stdout } = await execa(wine, command, options)
-      return stdout.replaceAll('\r', '')
-    }
+    let windowsSystem: Wine
+    const run = (...command: readonly string[]): Promise<string> => windowsSystem.run(command)
 
     beforeAll(async () => {
       const project = at('project')
@@ -53,10 +48,10 @@ describeWithTools(
       await sync(project, inject('cliEnv'), '--target', windows)
       await build(project, '-Werror=dev', ...mingw)
       await runIn(project, ['cmake', '--install', 'build', '--prefix', at('installed')])
-      await run('wineboot', '--init')
+      windowsSystem = openWine(at('wine'))
     })
     afterAll(async () => {
-      await execa('/usr/lib/wine/wineserver64', ['-k'], { env, reject: false })
+      await windowsSystem.stop()
       root.remove()
     })
 
@@ -147,6 +142,8 @@ function pythonOf(target: string): string {
 describeWithTools(['qemu-aarch64-static', wine], 'byte code', () => {
   it('is the same from every host, in any order, and what Python itself would write', async () => {
     const root = temporaryDirectory('bytecode')
+    const windowsSystem = openWine(join(root, 'wine'))
+    onTestFinished(windowsSystem.stop)
     const { prefix } = sharedResult('20260610', linux)
     const folder = 'lib/python3.14'
     const names = readdirSync(join(prefix, folder))
@@ -169,8 +166,7 @@ describeWithTools(['qemu-aarch64-static', wine], 'byte code', () => {
           env: {
             ...cleanEnvironment(),
             PYTHONHASHSEED: '0',
-            WINEPREFIX: join(root, 'wine'),
-            WINEDEBUG: '-all',
+            ...windowsSystem.env,
           },
           extendEnv: false,
           input: '',

@@ -158,6 +158,8 @@ describeWithTools(['cmake', 'make', 'ninja', 'g++'], 'commands in pages', () => 
       PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     }
     const downloads = join(cliEnv['PYEMBED_CACHE_DIR'] ?? '', 'downloads')
+    // Hard links, which pages may remove: most pages sync the very Python of the template.
+    await execa('cp', ['-al', join(inject('template'), 'cache'), join(folder, 'cache')])
     linkDownloads(downloads, join(folder, 'cache', 'downloads'))
     const servers = await openPlaces(inject('mirror'), work, downloads)
     onTestFinished(servers.close)
@@ -246,8 +248,8 @@ describe('data in pages', () => {
 })
 
 function linkDownloads(from: string, to: string): void {
-  mkdirSync(to, { recursive: true })
   for (const name of readdirSync(from)) {
-    if (/^[0-9a-f]{64}$/.test(name)) linkSync(join(from, name), join(to, name))
+    if (/^[0-9a-f]{64}$/.test(name) && !existsSync(join(to, name)))
+      linkSync(join(from, name), join(to, name))
   }
 }

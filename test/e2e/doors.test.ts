@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
 import { runIn, sync } from '../helpers/example.ts'
-import { copyPrefix } from '../helpers/prefix.ts'
+import { linkPrefix } from '../helpers/prefix.ts'
 import { linux, writeManifest } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -63,7 +63,7 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
   const bait = join(root.path, 'bait')
   afterAll(root.remove)
   beforeAll(async () => {
-    await copyPrefix('20241219', linux, bait)
+    await linkPrefix('20241219', linux, bait)
     await sync(writeManifest(project), inject('cliEnv'))
     for (const [name, finds] of Object.entries(directories)) {
       mkdirSync(join(project, name))

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
 import {
   garbageIn,
-  makeTemplate,
+  openTemplate,
   problemsAfterFault,
   runIn,
   type Sandbox,
@@ -25,9 +25,9 @@ import { writeFiles } from '../helpers/tree.ts'
 
 const directory = { path: '', remove: (): void => undefined }
 let template: SandboxTemplate
-beforeAll(async () => {
+beforeAll(() => {
   Object.assign(directory, makeDirectory('durability'))
-  template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+  template = openTemplate(inject('template'), inject('mirror'))
 })
 afterAll(() => directory.remove())
 

@@ -1,10 +1,8 @@
-import { join } from 'node:path'
-
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
 import { canMount } from '../helpers/disk.ts'
 import { syncOnDisk } from '../helpers/full-disk.ts'
-import { makeTemplate, type SandboxTemplate } from '../helpers/sandbox.ts'
+import { openTemplate, type SandboxTemplate } from '../helpers/sandbox.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeUnless } from '../helpers/tools.ts'
 
@@ -13,9 +11,9 @@ const need = canMount() ? undefined : 'needs root that may mount a tmpfs'
 describeUnless(need, 'a sync on a full disk', () => {
   const directory = { path: '', remove: (): void => undefined }
   let template: SandboxTemplate
-  beforeAll(async () => {
+  beforeAll(() => {
     Object.assign(directory, makeDirectory('full-disk'))
-    template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+    template = openTemplate(inject('template'), inject('mirror'))
   })
   afterAll(() => directory.remove())
 
@@ -26,7 +24,8 @@ describeUnless(need, 'a sync on a full disk', () => {
   ] as const)('%s says so, leaves nothing, and does it when there is room', async (...size) => {
     const [, state, megabytes] = size
 
-    const { hasFailed, problems } = await syncOnDisk(template, state, megabytes * 1024 * 1024)
+    const bytes = megabytes * 1024 * 1024
+    const { hasFailed, problems } = await syncOnDisk(template, directory.path, state, bytes)
 
     expect(problems).toEqual([])
     expect(hasFailed).toBe(true)

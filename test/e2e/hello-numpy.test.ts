@@ -1,12 +1,13 @@
 import { mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, inject, it } from 'vitest'
+import { expect, inject, it, onTestFinished } from 'vitest'
 
 import { build, copyExample, editManifest, runIn, sync } from '../helpers/example.ts'
 import { foreignOpens, neededLibraries, successfulOpens } from '../helpers/opens.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
+import { openWine, wine } from '../helpers/wine.ts'
 import { builds } from './pythons.ts'
 
 /** A folder name that breaks what quotes badly. CMake itself refuses `"` in a source path. */
@@ -125,11 +126,13 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace', 'readelf'], 'hello-numpy',
 })
 
 describeWithTools(
-  ['cmake', 'ninja', 'x86_64-w64-mingw32-g++-posix', '/usr/lib/wine/wine64'],
+  ['cmake', 'ninja', 'x86_64-w64-mingw32-g++-posix', wine],
   'hello-numpy for Windows',
   () => {
     it('built with mingw for debugging starts from its build tree and installed, without a PATH edit', async () => {
       const root = temporaryDirectory('mingw')
+      const windowsSystem = openWine(join(root, 'wine'))
+      onTestFinished(windowsSystem.stop)
       const project = join(root, 'project')
       copyExample('hello-numpy', project)
       editManifest(
@@ -151,10 +154,9 @@ describeWithTools(
       await runIn(project, ['cmake', '--install', 'build', '--prefix', join(root, 'moved é')])
 
       for (const program of ['build/hello-numpy.exe', join(root, 'moved é', 'hello-numpy.exe')]) {
-        const output = await runIn(project, ['/usr/lib/wine/wine64', program], {
-          WINEPREFIX: join(root, 'wine'),
-          WINEDEBUG: '-all',
-        }).catch((error: unknown) => String(error))
+        const output = await runIn(project, [wine, program], windowsSystem.env).catch(
+          (error: unknown) => String(error),
+        )
 
         // Python starts embedded. numpy does not load under wine 8, whose ucrtbase has no crealf.
         expect(output).toContain('Started    3.14.6')

@@ -42,7 +42,7 @@ describe.each(newest)('a mirror over HTTP, Python $version', ({ version, build }
     )
   })
 
-  it('is asked once by 16 processes, which agree, and again for a damaged file', async () => {
+  it('is asked once by 8 processes, which agree, and again for a damaged file', async () => {
     const server = await serveMirror(inject('mirror'))
     onTestFinished(server.close)
     const root = temporaryDirectory('http')
@@ -61,7 +61,7 @@ describe.each(newest)('a mirror over HTTP, Python $version', ({ version, build }
     const options = { cwd: project, env: envIn('shared') }
 
     const runs = await Promise.all(
-      Array.from({ length: 16 }, () => runCli(['sync', '--locked', '--json'], options)),
+      Array.from({ length: 8 }, () => runCli(['sync', '--locked', '--json'], options)),
     )
     const together = fetches()
     const verified = await runCli(['verify'], options)

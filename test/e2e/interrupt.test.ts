@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
   damageIn,
   garbageIn,
-  makeTemplate,
+  openTemplate,
   problemsAfterFault,
   type SandboxTemplate,
   startIn,
@@ -17,9 +17,9 @@ import { makeDirectory } from '../helpers/temporary.ts'
 describe.skipIf(process.platform === 'win32')('interrupted', () => {
   const directory = { path: '', remove: (): void => undefined }
   let template: SandboxTemplate
-  beforeAll(async () => {
+  beforeAll(() => {
     Object.assign(directory, makeDirectory('interrupt'))
-    template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+    template = openTemplate(inject('template'), inject('mirror'))
   })
   afterAll(() => directory.remove())
 

@@ -82,7 +82,9 @@ describe.each(cases)('binaries of $version for $target', ({ build, target }) => 
     const { stdout } = await execa('find', [prefix, '-type', 'f', '-print0'], {
       maxBuffer: 64 * 1024 * 1024,
     })
-    const { stdout: kinds } = await execa('file', ['--brief', '--files-from', '-'], {
+    // What it says of texts, which are most, takes it most of the time.
+    const withoutTexts = ['text', 'encoding', 'json', 'csv', 'tar'].flatMap((test) => ['-e', test])
+    const { stdout: kinds } = await execa('file', [...withoutTexts, '-b', '-f', '-'], {
       input: stdout.replaceAll('\0', '\n'),
       maxBuffer: 64 * 1024 * 1024,
     })

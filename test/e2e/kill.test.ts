@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { findKillPoints, type KillPoint, type Phase, runKilled } from '../helpers/kill-points.ts'
 import {
   type CacheState,
-  makeTemplate,
+  openTemplate,
   problemsAfterFault,
   type Sandbox,
   type SandboxTemplate,
@@ -15,15 +15,12 @@ import { describeWithTools } from '../helpers/tools.ts'
 
 /** A few of the places of `npm run soak`, as parts of the way through a phase. */
 const places: readonly (readonly [string, CacheState, Phase, number])[] = [
-  ['sync', 'wheels', 'download', 0.1],
   ['sync', 'wheels', 'download', 0.9],
   ['sync', 'downloaded', 'unpack', 0.3],
-  ['sync', 'downloaded', 'unpack', 0.99],
   ['sync', 'downloaded', 'patch', 0.3],
   ['sync', 'downloaded', 'install', 0.99],
   ['sync', 'downloaded', 'rename', 0.15],
   ['sync', 'downloaded', 'rename', 0.99],
-  ['lock', 'downloaded', 'install', 0.5],
   ['lock', 'downloaded', 'rename', 0.99],
 ]
 
@@ -31,9 +28,9 @@ describeWithTools(['strace'], 'kill -9', () => {
   const directory = { path: '', remove: (): void => undefined }
   let template: SandboxTemplate
   const watched = new Map<string, readonly KillPoint[]>()
-  beforeAll(async () => {
+  beforeAll(() => {
     Object.assign(directory, makeDirectory('kill'))
-    template = await makeTemplate(join(directory.path, 'template'), inject('mirror'))
+    template = openTemplate(inject('template'), inject('mirror'))
   })
   afterAll(() => directory.remove())
 

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { FetchedFile } from '../../src/project/fetch-project.ts'
+import { linkPythons } from '../helpers/cache.ts'
 import { type CliResult, runCli } from '../helpers/cli.ts'
 import { linux, type ManifestOptions, windows, writeManifest } from '../helpers/project.ts'
 import { startServer } from '../helpers/server.ts'
@@ -79,8 +80,8 @@ describe.each(newest)('pip’s settings and the lock of Python $version', ({ ver
 
   it.each([
     'user = true',
-    'target = /nonexistent/here',
-    'require-virtualenv = true\nno-deps = true',
+    // pip refuses this beside `user`.
+    'target = /nonexistent/here\nrequire-virtualenv = true\nno-deps = true',
   ])('ignores a pip.conf with %j', async (line) => {
     const project = newProject()
     const config = join(project, 'pip.conf')
@@ -112,6 +113,7 @@ describe.each(newest)('pip’s settings and the lock of Python $version', ({ ver
     'locks and syncs from a folder of wheels named by %s',
     async (where) => {
       const project = newProject()
+      linkPythons(build, targets, join(project, 'cache'))
       const config = join(project, 'pip.conf')
       writeFileSync(config, `[global]\nno-index = true\n[install]\nfind-links =\n  ${wheels}\n`)
       const env = {
@@ -137,6 +139,7 @@ describe.each(newest)('pip’s settings and the lock of Python $version', ({ ver
     'never shows the password of an index: %s',
     async (answer) => {
       const project = newProject()
+      linkPythons(build, targets, join(project, 'cache'))
       const index = await startIndex(wheels, answer === 'accepted' ? secret : 'another')
       const env = {
         ...noPlaces,

@@ -39,7 +39,7 @@ describeWithTools(['strace'], 'fetch once, then no network', () => {
     const log = join(temporaryDirectory('strace'), 'log')
     await execa(
       'strace',
-      ['-f', '-qq', '-e', `trace=${calls}`, '-e', 'signal=none', '-o', log].concat(
+      ['-f', '--seccomp-bpf', '-qq', '-e', `trace=${calls}`, '-e', 'signal=none', '-o', log].concat(
         process.execPath,
         cliPath,
         args,

@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
-import { copyPrefix, readInventoryFiles, sharedResult } from '../helpers/prefix.ts'
+import { linkPrefix, readInventoryFiles, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -40,7 +40,7 @@ describe.each(builds)('a moved Python $version', ({ build, minor }) => {
   beforeAll(async () => {
     Object.assign(directory, makeDirectory('moved'))
     for (const target of targets.filter((name) => !name.includes('windows'))) {
-      prefixes.set(target, await copyPrefix(build, target, join(directory.path, 'there', target)))
+      prefixes.set(target, await linkPrefix(build, target, join(directory.path, 'there', target)))
     }
   })
   afterAll(() => directory.remove())
@@ -122,7 +122,7 @@ describe.each(builds)('a moved Python $version', ({ build, minor }) => {
 
   describeWithTools(['pkg-config'], 'asked through pkg-config', () => {
     it.each(['plain', 'with space'])('gives folders that are there: %s', async (name) => {
-      const prefix = await copyPrefix(build, linux, join(directory.path, name))
+      const prefix = await linkPrefix(build, linux, join(directory.path, name))
 
       const { stdout } = await execa(
         'pkg-config',
@@ -141,7 +141,7 @@ describe.each(builds)('a moved Python $version', ({ build, minor }) => {
   it.each(['plain config', 'a b', '#hash', 'x&y', "it's", 'say "hi"', '$HOME', 'ünï', '(b) [c]*'])(
     'has a python-config that a shell can use: %s',
     async (name) => {
-      const prefix = await copyPrefix(build, linux, join(directory.path, 'config', name))
+      const prefix = await linkPrefix(build, linux, join(directory.path, 'config', name))
 
       const { stdout } = await execa(join(prefix, `bin/python${minor}-config`), [
         '--includes',

@@ -1,16 +1,13 @@
 import { join } from 'node:path'
 
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { cleanEnvironment } from '../helpers/cli.ts'
-import { copyPrefix, sharedResult } from '../helpers/prefix.ts'
+import { linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { windows } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
+import { openWine, wine, type Wine } from '../helpers/wine.ts'
 import { builds } from './pythons.ts'
-
-const wine = '/usr/lib/wine/wine64'
 
 /**
  * numpy cannot be tried: wine 8's ucrtbase lacks `crealf`. Nor can what imports `platform`, which asks WMI and
@@ -18,41 +15,23 @@ const wine = '/usr/lib/wine/wine64'
  */
 describeWithTools([wine], 'Windows x86_64 in wine', () => {
   const directory = { path: '', remove: (): void => undefined }
-  const env = (): Record<string, string | undefined> => ({
-    ...cleanEnvironment(),
-    WINEPREFIX: join(directory.path, 'wine'),
-    WINEDEBUG: '-all',
-    PYTHONDONTWRITEBYTECODE: '1',
-  })
+  let windowsSystem: Wine
+  const run = (program: string, args: readonly string[]): Promise<string> =>
+    windowsSystem.run([program, ...args], directory.path)
 
-  /** Every stream is a pipe: python.exe does not start with /dev/null or a file. */
-  const run = async (program: string, args: readonly string[]): Promise<string> => {
-    const { stdout } = await execa(wine, [program, ...args], {
-      cwd: directory.path,
-      env: env(),
-      extendEnv: false,
-      input: '',
-    })
-    return stdout.replaceAll('\r', '')
-  }
-
-  beforeAll(async () => {
+  beforeAll(() => {
     Object.assign(directory, makeDirectory('windows'))
-    await run('wineboot', ['--init'])
+    windowsSystem = openWine(join(directory.path, 'wine'))
   })
   afterAll(async () => {
-    await execa('/usr/lib/wine/wineserver64', ['-k'], {
-      env: env(),
-      extendEnv: false,
-      reject: false,
-    })
+    await windowsSystem.stop()
     directory.remove()
   })
 
   describe.each(builds)('Python $version', ({ build, version, minor }) => {
     let prefix = ''
     beforeAll(async () => {
-      prefix = await copyPrefix(build, windows, join(directory.path, `Program Files ${version}`))
+      prefix = await linkPrefix(build, windows, join(directory.path, `Program Files ${version}`))
     })
     it('imports the modules with libraries of their own', async () => {
       const program = "import ssl, sqlite3, ctypes; print('ok')"

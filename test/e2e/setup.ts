@@ -1,12 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 
 import type { TestProject } from 'vitest/node'
 
 import { readEnvironment } from '../../src/env.ts'
 import type { SyncResult } from '../../src/project/sync-state.ts'
 import { runCli } from '../helpers/cli.ts'
+import { syncTemplate } from '../helpers/sandbox.ts'
+import { makeScratch } from '../helpers/scratch.ts'
+import { hasTool } from '../helpers/tools.ts'
+import { bootWine, wine } from '../helpers/wine.ts'
 import { assembleMirror } from '../mirror/assemble.ts'
 import { builds, targets } from './pythons.ts'
 
@@ -18,22 +21,34 @@ declare module 'vitest' {
     readonly cliEnv: Record<string, string>
     /** By build: a project with numpy and tqdm, synced for all five targets. */
     readonly projects: Record<string, { directory: string; results: SyncResult[] }>
+    /** A project that was synced once, for sandboxes (test/helpers/sandbox.ts). */
+    readonly template: string
+    /** A Windows of wine (test/helpers/wine.ts), where there is wine. */
+    readonly wine: string
   }
 }
 
 /** Both real Pythons, synced once for all end-to-end tests, which must not change them. */
 export default async function setup({ provide }: TestProject): Promise<() => void> {
   const { dir: mirror } = await assembleMirror({ log: (line) => process.stderr.write(`${line}\n`) })
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'pyembed-e2e-')))
+  const root = makeScratch('pyembed-e2e-')
+  // Tests run programs as another user, too.
+  chmodSync(root, 0o755)
+  // All that tests make goes with it.
+  process.env['TMPDIR'] = root
+  // What is unpacked is not kept: an earlier state of the code is not trusted. Downloads are known by their hash.
+  const cache = join(root, 'cache')
+  const kept = join(readEnvironment().cacheDir, 'test-cache', 'downloads')
   const cliEnv = {
     PYEMBED_PYTHON_MIRROR: mirror,
-    PYEMBED_CACHE_DIR: join(readEnvironment().cacheDir, 'test-cache'),
+    PYEMBED_CACHE_DIR: cache,
     PYEMBED_DATA_DIR: join(root, 'data'),
   }
-  // Downloads are known by their hash; what an earlier state of the code unpacked is not trusted.
-  rmSync(join(cliEnv.PYEMBED_CACHE_DIR, 'unpacked'), { recursive: true, force: true })
-  const projects: Record<string, { directory: string; results: SyncResult[] }> = {}
-  for (const { build, version, numpy } of builds) {
+  const template = join(root, 'template')
+  const windows = join(root, 'wine')
+  addDownloads(kept, join(cache, 'downloads'))
+
+  const syncBuild = async ({ build, version, numpy }: (typeof builds)[number]) => {
     const directory = join(root, build)
     mkdirSync(directory)
     writeFileSync(
@@ -47,10 +62,31 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
       env: cliEnv,
     })
     if (synced.exitCode !== 0) throw new Error(`sync of ${build} failed:\n${synced.stderr}`)
-    projects[build] = { directory, results: synced.json<SyncResult[]>() }
+    return [build, { directory, results: synced.json<SyncResult[]>() }] as const
   }
+  const [projects] = await Promise.all([
+    Promise.all(builds.map(syncBuild)),
+    syncTemplate(template, mirror),
+    ...(hasTool(wine) ? [bootWine(windows)] : []),
+  ])
+
   provide('mirror', mirror)
   provide('cliEnv', cliEnv)
-  provide('projects', projects)
-  return () => rmSync(root, { recursive: true, force: true })
+  provide('projects', Object.fromEntries(projects))
+  provide('template', template)
+  provide('wine', windows)
+  return () => {
+    addDownloads(join(cache, 'downloads'), kept)
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+/** Copies the finished downloads that are not there yet. */
+function addDownloads(from: string, to: string): void {
+  if (!existsSync(from)) return
+  cpSync(from, to, {
+    recursive: true,
+    force: false,
+    filter: (path) => path === from || /^[0-9a-f]{64}$/.test(basename(path)),
+  })
 }

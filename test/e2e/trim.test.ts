@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { execa } from 'execa'
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { everyTrim } from '../helpers/deploy.ts'
 import { runIn } from '../helpers/example.ts'
-import { copyTree, readInventoryFiles, sharedResult } from '../helpers/prefix.ts'
+import { linkPrefix, readInventoryFiles, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
-import { temporaryDirectory } from '../helpers/temporary.ts'
+import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { builds } from './pythons.ts'
 
@@ -35,6 +35,9 @@ const gone: Record<string, { missing: RegExp; kept: string }> = {
 describeWithTools(['cmake'], 'what is trimmed', () => {
   const [{ build, minor }] = builds
   const stdlib = `lib/python${minor}`
+  const directory = makeDirectory('trim')
+  /** One place for every tree, so that one byte code does for all. */
+  const tree = join(directory.path, 'python')
   let importable: readonly string[] = []
 
   const keptBy = async (trim: string): Promise<readonly string[]> => {
@@ -44,9 +47,10 @@ describeWithTools(['cmake'], 'what is trimmed', () => {
     return (await runIn('/', ['cmake', ...options, '-P', script])).trim().split('\n')
   }
 
-  const failures = async (prefix: string, modules: readonly string[]): Promise<string[]> => {
-    const python = join(prefix, 'bin', `python${minor}`)
-    const { stdout } = await execa(python, ['-I', '-B', importAll], {
+  const failures = async (modules: readonly string[]): Promise<string[]> => {
+    const python = join(tree, 'bin', `python${minor}`)
+    const byteCode = `pycache_prefix=${join(directory.path, 'pyc')}`
+    const { stdout } = await execa(python, ['-I', '-X', byteCode, importAll], {
       input: modules.join('\n'),
       env: cleanEnvironment(),
       extendEnv: false,
@@ -55,26 +59,26 @@ describeWithTools(['cmake'], 'what is trimmed', () => {
   }
 
   beforeAll(async () => {
-    const { prefix, storeEntry } = sharedResult(build, linux)
+    const { storeEntry } = sharedResult(build, linux)
     const modules = modulesOf(Object.keys(readInventoryFiles(storeEntry)), stdlib)
-    const failed = new Set(await failures(prefix, modules))
+    await linkPrefix(build, linux, tree)
+    const failed = new Set(await failures(modules))
     importable = modules.filter((name) => !failed.has(name))
     expect(importable.length).toBeGreaterThan(700)
   })
+  afterAll(directory.remove)
 
   it.each(everyTrim)('%s: is gone, and all the rest is imported', async (trim) => {
-    const { prefix, storeEntry } = sharedResult(build, linux)
+    const { storeEntry } = sharedResult(build, linux)
     const kept = await keptBy(trim)
     const all = Object.keys(readInventoryFiles(storeEntry))
-    const tree = await copyTree(prefix, join(temporaryDirectory('trim'), 'python'))
+    rmSync(tree, { recursive: true })
+    await linkPrefix(build, linux, tree)
     const isKept = new Set(kept)
     for (const path of all) if (!isKept.has(path)) rmSync(join(tree, path))
 
     const stay = new Set(modulesOf(kept, stdlib))
-    const failed = await failures(
-      tree,
-      importable.filter((name) => stay.has(name)),
-    )
+    const failed = await failures(importable.filter((name) => stay.has(name)))
 
     expect(failed.filter((name) => madeFor[trim]?.test(name) !== true)).toEqual([])
     expect(kept.length).toBeLessThan(all.length)

@@ -8,26 +8,20 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
-import { copyPrefix, sharedResult } from '../helpers/prefix.ts'
+import { linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { windows } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, describeApp } from '../helpers/venv.ts'
 import { buildVenvTool, runTool, type RunTool } from '../helpers/venv-tool.ts'
+import { openWine, wine, type Wine } from '../helpers/wine.ts'
 import { builds, newest as pythons } from './pythons.ts'
 
 const [newest] = pythons
 const vectors = fileURLToPath(new URL('../vectors', import.meta.url))
-const wine = '/usr/lib/wine/wine64'
 const directory = { path: '', remove: (): void => undefined }
 beforeAll(() => Object.assign(directory, makeDirectory('venv-foreign')))
 afterAll(() => directory.remove())
-
-const env = (): Record<string, string | undefined> => ({
-  ...cleanEnvironment(),
-  WINEPREFIX: join(directory.path, 'wine'),
-  WINEDEBUG: '-all',
-})
 
 interface Churned {
   readonly made: number
@@ -65,21 +59,17 @@ describeWithTools(
   'environments on Windows, in wine',
   () => {
     let tool = ''
+    let system: Wine
+    const env = () => ({ ...cleanEnvironment(), ...system.env })
     beforeAll(async () => {
       tool = await buildVenvTool('windows')
-      await execa(wine, ['wineboot', '--init'], { env: env(), extendEnv: false, input: '' })
+      system = openWine(join(directory.path, 'wine'))
     })
-    afterAll(async () => {
-      await execa('/usr/lib/wine/wineserver64', ['-k'], {
-        env: env(),
-        extendEnv: false,
-        reject: false,
-      })
-    })
+    afterAll(() => system.stop())
 
     it.each(builds)('are whole or not there, Python $version', async ({ build, version }) => {
       const place = join(directory.path, `Program Files ${version}`)
-      await copyPrefix(build, windows, join(place, 'python'))
+      await linkPrefix(build, windows, join(place, 'python'))
       const { pinId } = sharedResult(build, windows)
       const app = describeApp(place, { version, pinId, id: `org.example.${build}` }, tool)
       const run: RunTool = async (...args) => {

@@ -20,8 +20,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { ProjectVerification } from '../../src/project/verify-project.ts'
 import { cleanEnvironment, cliPath, type CliResult, runCli } from '../helpers/cli.ts'
-import { sharedProject, sharedResult } from '../helpers/prefix.ts'
-import { linux } from '../helpers/project.ts'
+import { copyTree } from '../helpers/prefix.ts'
+import { writeManifest } from '../helpers/project.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { newest } from './pythons.ts'
@@ -32,12 +32,12 @@ function describeTree(root: string): readonly string[] {
   return found.toString().split('\n').toSorted()
 }
 
-describe.each(newest)('repair of Python $version', ({ build, minor }) => {
+describe.each(newest)('repair of Python $version', ({ version, build, minor }) => {
   const directory = { path: '', remove: (): void => undefined }
   const lib = `lib/python${minor}`
   const tag = `cpython-${minor.replace('.', '')}`
   let [project, prefix, cache] = ['', '', '']
-  const pristine = (): string => sharedResult(build, linux).prefix
+  const pristine = (): string => join(directory.path, 'pristine')
 
   const env = () => ({
     ...inject('cliEnv'),
@@ -60,20 +60,13 @@ describe.each(newest)('repair of Python $version', ({ build, minor }) => {
     Object.assign(directory, makeDirectory('repair'))
     project = join(directory.path, 'project')
     cache = join(directory.path, 'cache')
+    // A wheel with a command, and few megabytes, for all of them are read again and again.
+    writeManifest(project, { version, build, requires: ['tqdm', 'pip'] })
     // A store and a cache on one file system, so that entries are hard links to parts.
-    cpSync(
-      join(inject('cliEnv')['PYEMBED_CACHE_DIR'] ?? '', 'downloads'),
-      join(cache, 'downloads'),
-      {
-        recursive: true,
-      },
-    )
-    mkdirSync(project)
-    for (const name of ['pyembed.toml', 'pyembed.lock'])
-      cpSync(join(sharedProject(build), name), join(project, name))
     const synced = await pyembed('sync', '--json')
     prefix = synced.json<{ prefix: string }>().prefix
     expect(statSync(join(prefix, lib, 'os.py')).nlink).toBeGreaterThan(1)
+    await copyTree(prefix, pristine())
   })
   afterAll(() => directory.remove())
 

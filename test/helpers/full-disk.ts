@@ -19,15 +19,16 @@ export interface FullDisk {
 }
 
 /**
- * Syncs on a disk of this size, and again when there is room. On a full disk pyembed says so in one error, leaves
+ * Syncs on a disk of this size, mounted below `folder`, and again when there is room. On a full disk pyembed says so in one error, leaves
  * nothing half made, and succeeds once it is not full.
  */
 export async function syncOnDisk(
   template: SandboxTemplate,
+  folder: string,
   state: CacheState,
   bytes: number,
 ): Promise<FullDisk> {
-  const disk = mountDisk(join(template.root, `disk-${state}-${bytes}`), enough)
+  const disk = mountDisk(join(folder, `disk-${state}-${bytes}`), enough)
   try {
     const sandbox = template.make(join(disk.path, 'sandbox'), { state })
     // As much as it has to spare, beside what it starts with.

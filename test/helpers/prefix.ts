@@ -27,9 +27,14 @@ export async function copyTree(from: string, to: string): Promise<string> {
   return to
 }
 
-/** Copies a shared prefix to a place that tests may change. */
-export async function copyPrefix(build: string, target: string, to: string): Promise<string> {
-  return copyTree(sharedResult(build, target).prefix, to)
+/**
+ * A shared prefix in another place, of hard links: tests may add to it, remove and replace what is there, and run it,
+ * but not write into its files.
+ */
+export async function linkPrefix(build: string, target: string, to: string): Promise<string> {
+  mkdirSync(join(to, '..'), { recursive: true })
+  await execa('cp', ['-al', sharedResult(build, target).prefix, to])
+  return to
 }
 
 /** Copies shared store entries into another data directory, where their pin ids find them. */

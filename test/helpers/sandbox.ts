@@ -7,7 +7,7 @@ import type { Lock } from '../../src/lock/lock.ts'
 import { readEntry } from '../../src/store/entry.ts'
 import { verifyEntry } from '../../src/store/verify.ts'
 import { cleanEnvironment, cliPath } from './cli.ts'
-import { type ManifestOptions, writeManifest } from './project.ts'
+import { writeManifest } from './project.ts'
 
 /** A project with a cache and a store of its own, for faults to be let loose on. */
 export interface Sandbox {
@@ -57,24 +57,27 @@ function describeSandbox(root: string, env: Sandbox['env']): Sandbox {
   }
 }
 
-/** Syncs a project below `root`, which must be on the file system that its sandboxes will be on. */
-export async function makeTemplate(
-  root: string,
-  mirror: string,
-  manifest: ManifestOptions = {},
-): Promise<SandboxTemplate> {
+/** Syncs a project below `root`, for {@link openTemplate}. */
+export async function syncTemplate(root: string, mirror: string): Promise<void> {
   mkdirSync(root, { recursive: true })
-  const env = { PYEMBED_PYTHON_MIRROR: mirror }
-  const template = describeSandbox(root, env)
-  writeManifest(template.project, manifest)
+  const template = describeSandbox(root, { PYEMBED_PYTHON_MIRROR: mirror })
+  writeManifest(template.project)
   const { exitCode, stderr } = await runIn(template, ['sync', '--all-targets'])
   if (exitCode !== 0) throw new Error(stderr)
+  for (const { wheel, sha256 } of wheelsOf(template))
+    cpSync(join(template.cache, 'downloads', sha256), join(root, 'wheels', wheel))
+}
 
-  const lock = JSON.parse(readFileSync(join(template.project, 'pyembed.lock'), 'utf8')) as Lock
-  const wheels = Object.values(lock.targets).flatMap(({ packages }) => packages)
-  const links = join(root, 'wheels')
-  for (const { wheel, sha256 } of wheels)
-    cpSync(join(template.cache, 'downloads', sha256), join(links, wheel))
+function wheelsOf({ project }: Sandbox): readonly { wheel: string; sha256: string }[] {
+  const lock = JSON.parse(readFileSync(join(project, 'pyembed.lock'), 'utf8')) as Lock
+  return Object.values(lock.targets).flatMap(({ packages }) => packages)
+}
+
+/** What {@link syncTemplate} left. Its sandboxes must be on its file system, and leave it alone. */
+export function openTemplate(root: string, mirror: string): SandboxTemplate {
+  const env = { PYEMBED_PYTHON_MIRROR: mirror }
+  const template = describeSandbox(root, env)
+  const wheels = wheelsOf(template)
 
   const kept: Readonly<Record<CacheState, (path: string) => boolean>> = {
     cold: () => false,
@@ -83,7 +86,7 @@ export async function makeTemplate(
     fetched: () => true,
   }
   const make: SandboxTemplate['make'] = (directory, { state = 'cold', hasLock = true } = {}) => {
-    const offline = { ...env, PIP_NO_INDEX: '1', PIP_FIND_LINKS: links }
+    const offline = { ...env, PIP_NO_INDEX: '1', PIP_FIND_LINKS: join(root, 'wheels') }
     const sandbox = describeSandbox(directory, offline)
     for (const folder of [sandbox.project, sandbox.cache, sandbox.data])
       mkdirSync(folder, { recursive: true })

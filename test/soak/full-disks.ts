@@ -25,7 +25,7 @@ export async function soakFullDisks(
     let full = 0
     for (let size = 0; size < count; size++) {
       const bytes = Math.round((most * (size + 0.5)) / count / 4096) * 4096
-      const done = await syncOnDisk(template, cache, bytes)
+      const done = await syncOnDisk(template, template.root, cache, bytes)
       full += done.hasFailed ? 1 : 0
       problems.push(...done.problems)
     }

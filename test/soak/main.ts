@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { describeRun, writeReport } from '../helpers/report.ts'
-import { makeTemplate } from '../helpers/sandbox.ts'
+import { openTemplate, syncTemplate } from '../helpers/sandbox.ts'
 import { assembleMirror } from '../mirror/assemble.ts'
 import { soakFullDisks } from './full-disks.ts'
 import { soakKills } from './kills.ts'
@@ -22,7 +22,8 @@ try {
 
 async function soak(): Promise<void> {
   const { dir: mirror } = await assembleMirror({ log })
-  const template = await makeTemplate(join(root, 'template'), mirror)
+  await syncTemplate(join(root, 'template'), mirror)
+  const template = openTemplate(join(root, 'template'), mirror)
   const started = Date.now()
 
   const disks = await soakFullDisks(template, numberAfter('--sizes', 20), log)
