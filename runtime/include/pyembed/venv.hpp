@@ -164,6 +164,9 @@ class VenvLease {
   VenvLease(VenvLease&&) noexcept;
   VenvLease& operator=(VenvLease&&) noexcept;
 
+  // False when it was lent to an installation, and another process had the environment to itself before it was back.
+  bool is_held() const;
+
   State& state() const { return *state_; }
 
  private:

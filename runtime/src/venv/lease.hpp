@@ -27,7 +27,7 @@ class LentLease {
     try {
       state.lock = VenvLock::wait(state.directory, state.name, Purpose::Run, {});
     } catch (...) {
-      // Somebody else installs or removes at this moment: the lease is lost, as when it is taken too late.
+      // Somebody else has the environment to itself: is_held() tells.
     }
   }
   LentLease(const LentLease&) = delete;

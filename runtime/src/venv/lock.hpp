@@ -28,6 +28,7 @@ class VenvLock {
                        const VenvControl& control);
 
   void release() noexcept;
+  bool is_held() const { return file_.handle() != FileLock::none || files_; }
   // What a child has to inherit to keep it; FileLock::none where locks are files.
   std::intptr_t handle() const { return file_.handle(); }
 

@@ -11,6 +11,8 @@ VenvLease::~VenvLease() = default;
 VenvLease::VenvLease(VenvLease&&) noexcept = default;
 VenvLease& VenvLease::operator=(VenvLease&&) noexcept = default;
 
+bool VenvLease::is_held() const { return state_ && state_->lock.is_held(); }
+
 struct Venvs::Place : detail::AppPlace {};
 
 namespace {
