@@ -26,7 +26,7 @@ export default defineConfig({
           // One more than the cores that this wants, for many tests wait for programs and the network.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
-          testTimeout: 300_000,
+          testTimeout: process.env['PYEMBED_SOAK'] === undefined ? 300_000 : 1_800_000,
           hookTimeout: 600_000,
         },
       },

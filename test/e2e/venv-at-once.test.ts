@@ -7,14 +7,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findPoints, killAt, type RunUnder } from '../helpers/kill-points.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
-import { codeIn, importDemo, type InstalledApp, installApp } from '../helpers/venv.ts'
+import { codeIn, importDemo, type InstalledApp, installApp, isSoak } from '../helpers/venv.ts'
 import { buildVenvTool, runTool, useTool, type Variant } from '../helpers/venv-tool.ts'
 import { makeWheel } from '../helpers/wheel.ts'
 import { newest as pythons } from './pythons.ts'
 
 const [newest] = pythons
-/** `npm run soak` runs this file for longer. */
-const isSoak = process.env['PYEMBED_SOAK'] !== undefined
 const seconds = isSoak ? 60 : 5
 const kills = isSoak ? 40 : 20
 
