@@ -165,7 +165,7 @@ describe('which app it is', () => {
       env,
     })
     // No byte code gets into the store.
-    expect(ran.stdout).toMatch(new RegExp(`^${newest.numpy} .*/test-cache/pyc/cpython-`))
+    expect(ran.stdout).toMatch(new RegExp(`^${newest.numpy} .*/pyc/cpython-`))
     rmSync(place('project data'), { recursive: true })
   })
 
