@@ -13,7 +13,7 @@ import { makeWheel } from '../helpers/wheel.ts'
 import { newest as pythons } from './pythons.ts'
 
 const [newest] = pythons
-const seconds = isSoak ? 60 : 5
+const seconds = isSoak ? 60 : 3
 const kills = isSoak ? 40 : 20
 
 const directory = { path: '', remove: (): void => undefined }
@@ -84,7 +84,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'at once', () => {
 describeWithTools(['cmake', 'ninja', 'g++', 'strace'], 'kill -9 of the C++ runtime', () => {
   it.each([
     ['create', kills],
-    ['install', isSoak ? kills : 5],
+    ['install', isSoak ? kills : 4],
     ['remove', kills],
   ])('in %s leaves an environment or none, and the next succeeds', async (verb, count) => {
     const tool = await buildVenvTool('gcc')
