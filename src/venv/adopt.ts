@@ -57,9 +57,15 @@ export async function adoptVenvs(
   return { adopted, left }
 }
 
-function whyNot(place: AppPlace, { name, path, state, abi }: ListedVenv): string | undefined {
+function whyNot(
+  place: AppPlace,
+  { name, path, state, abi, app: owner, appPath, appExists }: ListedVenv,
+): string | undefined {
   if (state === 'newer') return 'a newer pyembed made it'
   if (!isVenvName(name)) return 'its name is not allowed'
+  if (abi !== undefined && owner !== place.app.name) return `it is of \`${owner}\``
+  if (abi !== undefined && appExists && appPath !== place.app.path)
+    return `its app is there, at \`${appPath}\``
   if (abi !== undefined)
     return abi === place.app.abi
       ? undefined

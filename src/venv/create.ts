@@ -3,11 +3,11 @@ import { renameSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { recordApp } from './app-record.ts'
 import { withVenvLock } from './lock.ts'
-import { lookAt, type Venv, venvPath, describeVenv } from './look.ts'
+import { type Venv, venvPath, describeVenv } from './look.ts'
 import { requireVenvName } from './names.ts'
-import { openVenv, stateError } from './open.ts'
+import { lookLocked, openVenv, stateError } from './open.ts'
 import type { AppPlace } from './place.ts'
-import { recover, removeWhole, stagePath } from './recover.ts'
+import { removeWhole, stagePath } from './recover.ts'
 import type { Inherit, VenvRecord } from './record.ts'
 import { writeTree } from './tree.ts'
 
@@ -34,8 +34,7 @@ export async function createVenv(
   if (known.state === 'ready') return { venv: known.venv, isCreated: false }
 
   return withVenvLock(context, { ...place, name }, 'create', async () => {
-    recover(place, name)
-    const found = lookAt(place, name)
+    const found = await lookLocked(place, name)
     if (found.state === 'ready') return { venv: found.venv, isCreated: false }
     const isFree =
       ['missing', 'app-moved'].includes(found.state) ||

@@ -6,8 +6,19 @@ import { join } from 'node:path'
 import { readTextIfThere } from '../fs/read-text.ts'
 import { isAlive } from '../process/host.ts'
 
-/** What a lock is held for; `run` is shared, the others are exclusive and come to an end. */
-export type Purpose = 'create' | 'install' | 'remove' | 'repair' | 'adopt' | 'relink' | 'run'
+/**
+ * What a lock is held for; `run` is shared, the others are exclusive and come to an end. `lend`: an app that runs in
+ * the environment has its own lock set aside, for an installation of its own.
+ */
+export type Purpose =
+  | 'create'
+  | 'install'
+  | 'remove'
+  | 'repair'
+  | 'adopt'
+  | 'relink'
+  | 'run'
+  | 'lend'
 
 /** Who holds a lock, as the file of a holder says. */
 export interface Holder {
@@ -32,7 +43,12 @@ export function ownHolder(purpose: Purpose): Holder {
 /** Says who has the lock of an environment. @returns the path of the file */
 export function writeHolder(directory: string, name: string, purpose: Purpose): string {
   const path = join(directory, `.${name}.held-${process.pid}-${randomBytes(4).toString('hex')}`)
-  writeFileSync(path, JSON.stringify(ownHolder(purpose)), { flag: 'wx' })
+  try {
+    writeFileSync(path, JSON.stringify(ownHolder(purpose)), { flag: 'wx' })
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  }
   return path
 }
 
@@ -59,16 +75,16 @@ export function readHolder(path: string): HolderFile {
  * Removes what dead processes left. With an exclusive lock nobody else has one, so all others are dead; with a shared
  * one those are that can be seen to be.
  */
-export function removeHolders(
-  directory: string,
-  name: string,
-  own: string,
-  isExclusive: boolean,
-): void {
-  for (const { path, holder } of readHolders(directory, name)) {
-    const isGone = isExclusive || (holder !== undefined && isDead(holder))
-    if (path !== own && isGone) rmSync(path, { force: true })
+export function removeHolders(others: readonly HolderFile[], isExclusive: boolean): void {
+  for (const file of others) {
+    const isGone = isExclusive || (file.holder !== undefined && isDead(file.holder))
+    if (isGone && !isLending(file)) rmSync(file.path, { force: true })
   }
+}
+
+/** Whether it is to be waited for although the lock is free. */
+export function isLending({ holder }: HolderFile): boolean {
+  return holder?.purpose === 'lend' && !isDead(holder)
 }
 
 /** Whether its process id means something here: same host, since the same start, same container. */

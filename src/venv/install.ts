@@ -4,11 +4,10 @@ import { findInterpreters } from './interpreters.ts'
 import { joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { withVenvLock } from './lock.ts'
-import { lookAt, type Venv } from './look.ts'
-import { requireVenv, stateError } from './open.ts'
+import type { Venv } from './look.ts'
+import { lookLocked, requireVenv, stateError } from './open.ts'
 import { type InstalledPackage, installedPackages } from './packages.ts'
 import type { AppPlace } from './place.ts'
-import { recover } from './recover.ts'
 import type { Step } from './record.ts'
 import { type Replaced, replaceVenv } from './replace.ts'
 
@@ -30,8 +29,7 @@ export async function installInVenv(
 ): Promise<InstallResult> {
   const { path } = await requireVenv(context, place, name)
   return withVenvLock(context, { ...place, name }, 'install', async () => {
-    recover(place, name)
-    const found = lookAt(place, name)
+    const found = await lookLocked(place, name)
     if (found.state !== 'ready') throw stateError(place, name, found)
     const { venv } = found
     const outcome = await replaceVenv(context, place, venv.record, steps, (stage) =>

@@ -1,4 +1,5 @@
-import { join, sep } from 'node:path'
+import { existsSync, readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 
 import { readTextIfThere } from '../fs/read-text.ts'
 import { listDirectory } from './place.ts'
@@ -10,11 +11,26 @@ export interface Interpreter {
 
 /** Processes of this user that were started by a path inside an environment. Linux only: elsewhere none are found. */
 export function findInterpreters(venv: string): readonly Interpreter[] {
-  if (process.platform !== 'linux') return []
+  if (process.platform !== 'linux' || !existsSync(venv)) return []
+  const inside = realpathSync.native(venv) + sep
   return listDirectory('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const [program = ''] = (readTextIfThere(join('/proc', name, 'cmdline')) ?? '').split('\0')
-      return program.startsWith(venv + sep) ? [{ pid: Number(name), program }] : []
+      if (!program.includes(sep)) return []
+      const isInside = [program, realFolder(name, program)].some(
+        (path) => path.startsWith(inside) || path.startsWith(venv + sep),
+      )
+      return isInside ? [{ pid: Number(name), program }] : []
     })
+}
+
+/** A program with links resolved but its own, which leads to the base; empty when that cannot be told. */
+function realFolder(pid: string, program: string): string {
+  try {
+    const folder = resolve(readlinkSync(join('/proc', pid, 'cwd')), dirname(program))
+    return join(realpathSync.native(folder), basename(program))
+  } catch {
+    return ''
+  }
 }

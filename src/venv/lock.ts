@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +11,7 @@ import {
   describeHolder,
   type HolderFile,
   isHere,
+  isLending,
   type Purpose,
   readHolder,
   readHolders,
@@ -107,7 +109,12 @@ function tryOnce(
         const lock = tryFiles(directory, name, purpose, isAlive)
         return lock === 'held' ? undefined : { descriptor: undefined, ...lock }
       }
-      return describeLock(attempt, place, purpose)
+      const others = readHolders(directory, name)
+      if (!isShared && others.some(isLending)) {
+        closeSync(attempt)
+        return undefined
+      }
+      return describeLock(attempt, place, purpose, others)
     } catch (error) {
       // Who removed the last environment of an app removed the folder too.
       if (isShared || systemErrorCode(error) !== 'ENOENT') throw error
@@ -119,18 +126,10 @@ function describeLock(
   descriptor: number,
   { directory, name }: VenvPlace,
   purpose: Purpose,
+  others: readonly HolderFile[],
 ): VenvLock {
-  let own: string | undefined
-  try {
-    own = writeHolder(directory, name, purpose)
-    removeHolders(directory, name, own, purpose !== 'run')
-  } catch (error) {
-    // In a folder that may only be read one can run, but not be named.
-    if (!['EACCES', 'EROFS', 'EPERM'].includes(systemErrorCode(error) ?? '') || purpose !== 'run') {
-      closeSync(descriptor)
-      throw error
-    }
-  }
+  const own = tryWriteHolder(directory, name, purpose)
+  if (own !== undefined) removeHolders(others, purpose !== 'run')
   return {
     descriptor,
     release: () => {
@@ -140,16 +139,28 @@ function describeLock(
   }
 }
 
+/** It only names: in a folder that may only be read, and on a full disk, one goes without. */
+function tryWriteHolder(directory: string, name: string, purpose: Purpose): string | undefined {
+  try {
+    return writeHolder(directory, name, purpose)
+  } catch (error) {
+    const code = systemErrorCode(error) ?? ''
+    if (['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) return undefined
+    throw error
+  }
+}
+
 function holdersOf({ directory, name }: VenvPlace): readonly HolderFile[] {
   const lease = readHolder(join(directory, `.${name}.lease`))
   const holders = readHolders(directory, name)
-  // The one who has the lease has a file of its own too.
-  return lease.holder === undefined || holders.length > 0 ? holders : [lease]
+  // The one who has the lease has a file of its own too; who died while it was made has not.
+  return holders.length === 0 && existsSync(lease.path) ? [lease] : holders
 }
 
 function requirePatience({ name }: VenvPlace, files: readonly HolderFile[], waited: number): void {
   const worst = files.find(
-    ({ holder }) => holder !== undefined && (holder.purpose === 'run' || !isHere(holder)),
+    ({ holder }) =>
+      holder !== undefined && (holder.purpose === 'run' || holder.host !== hostname()),
   )
   if (worst === undefined && (files.length > 0 || waited < 5 * patience)) return
   const who = files.map(describeHolder).join(', ') || 'another process'

@@ -1,13 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 
 import { systemErrorCode } from '../errors.ts'
-import { readTextIfThere } from '../fs/read-text.ts'
-import { readCfg } from './cfg.ts'
+import { formatCfg, readCfg } from './cfg.ts'
 import { joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { type AppPlace, isGone, listDirectory, otherKeys } from './place.ts'
-import { parseRecord, recordName, type VenvRecord } from './record.ts'
+import { type ParsedRecord, parseRecord, recordName, type VenvRecord } from './record.ts'
 
 /** An environment that can be used. */
 export interface Venv {
@@ -24,7 +23,8 @@ export type Found =
   | { readonly state: 'missing'; readonly isGarbage: boolean }
   | { readonly state: 'needs-rebuild'; readonly key: string; readonly record: VenvRecord }
   | { readonly state: 'app-moved'; readonly key: string; readonly path: string }
-  | { readonly state: 'broken'; readonly reason: string; readonly record: VenvRecord }
+  /** Without a record it is nothing of pyembed's, which leaves it alone. */
+  | { readonly state: 'broken'; readonly reason: string; readonly record: VenvRecord | undefined }
   | { readonly state: 'newer' }
   /** What a process that died left has to be put right first, or the app's base put in. */
   | { readonly state: 'unfinished' }
@@ -54,9 +54,12 @@ export function lookInPlace(
   name: string,
 ): Exclude<Found, { state: 'unfinished' }> {
   const path = venvPath(place, name)
-  const isHere = lstatSync(path, { throwIfNoEntry: false }) !== undefined
-  if (!isHere) return lookElsewhere(place, name)
-
+  const status = lstatSync(path, { throwIfNoEntry: false })
+  if (status === undefined) return lookElsewhere(place, name)
+  if (!status.isDirectory()) {
+    const reason = 'it is no folder, and nothing that pyembed made'
+    return { state: 'broken', reason, record: undefined }
+  }
   const { verdict, record } = readRecord(place, name)
   if (verdict === 'newer') return { state: 'newer' }
   if (record === undefined) return { state: 'missing', isGarbage: true }
@@ -64,13 +67,21 @@ export function lookInPlace(
   const venv = describeVenv(place, name, record)
   const reason = whyBroken(place, venv)
   if (reason !== undefined) return { state: 'broken', reason, record }
-  return isSameBase(record, place)
+  const isRecorded = isAsRecorded(place, venv)
+  return isRecorded && isSameBase(record, place)
     ? { state: 'ready', venv }
-    : { state: 'stale', venv, isUsable: existsSync(record.base.executable) }
+    : { state: 'stale', venv, isUsable: isRecorded && existsSync(record.base.executable) }
 }
 
-export function readRecord(place: Pick<AppPlace, 'system' | 'directory'>, name: string) {
-  return parseRecord(readThere(joinPath(place.system, venvPath(place, name), recordName)) ?? '')
+/** The record in a folder. What it is called there counts: folders are copied and renamed. */
+export function readRecord(
+  place: Pick<AppPlace, 'system' | 'directory'>,
+  folder: string,
+): ParsedRecord {
+  const path = joinPath(place.system, venvPath(place, folder), recordName)
+  const parsed = parseRecord(readThere(path) ?? '')
+  if (parsed.record === undefined) return parsed
+  return { ...parsed, record: { ...parsed.record, name: folder } }
 }
 
 export function describeVenv(
@@ -86,15 +97,23 @@ export function describeVenv(
 /** Not by what the base is, which may be put right without the user. */
 function whyBroken(place: AppPlace, { path, record }: Venv): string | undefined {
   const { system } = place
-  const layout = venvLayout(system, record.abi, record.base.executable)
-  const cfg = readTextIfThere(joinPath(system, path, 'pyvenv.cfg'))
-  if (cfg === undefined || !readCfg(cfg, 'home')) return 'it has no valid `pyvenv.cfg`'
-  const missing = [layout.python, layout.sitePackages].find(
-    (file) =>
-      lstatSync(joinPath(system, path, ...file.split('/')), { throwIfNoEntry: false }) ===
-      undefined,
+  const statusOf = (file: string) =>
+    lstatSync(joinPath(system, path, ...file.split('/')), { throwIfNoEntry: false })
+  const cfg = readThere(joinPath(system, path, 'pyvenv.cfg')) ?? ''
+  if (!readCfg(cfg, 'home')) return 'it has no valid `pyvenv.cfg`'
+  const { python, folders } = venvLayout(system, record.abi, record.base.executable)
+  if (statusOf(python) === undefined) return `it has no \`${python}\``
+  const other = folders.find((folder) => statusOf(folder)?.isDirectory() !== true)
+  return other === undefined ? undefined : `its \`${other}\` is missing or no folder`
+}
+
+/** Whether Python sees what the record says; not so when somebody died while both were changed. */
+function isAsRecorded({ system }: AppPlace, { path, record }: Venv): boolean {
+  const cfg = readThere(joinPath(system, path, 'pyvenv.cfg')) ?? ''
+  const expected = formatCfg({ ...record, app: '', key: '' })
+  return ['home', 'include-system-site-packages'].every(
+    (key) => readCfg(cfg, key) === readCfg(expected, key),
   )
-  return missing === undefined ? undefined : `it has no \`${missing}\``
 }
 
 function isSameBase({ base }: VenvRecord, place: AppPlace): boolean {
@@ -124,10 +143,13 @@ function lookElsewhere(place: AppPlace, name: string): Exclude<Found, { state: '
 /** Not there is undefined; what is no text is empty; what may not be read is not taken for garbage. */
 function readThere(path: string): string | undefined {
   try {
+    // A pipe would be waited for.
+    if (!statSync(path).isFile()) return ''
     const content = readFileSync(path)
     return isUtf8(content) ? content.toString() : ''
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined
+    const code = systemErrorCode(error) ?? ''
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code)) return undefined
     throw error
   }
 }

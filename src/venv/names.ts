@@ -34,6 +34,7 @@ function whyNot(name: string): string | undefined {
   if (/[. ]$/.test(name)) return 'it ends with `.` or a space'
   const character = refused.exec(name)?.[0]
   if (character !== undefined) return `it has ${describe(character)}`
+  if (name.includes('.tmp-')) return 'it has `.tmp-`, by which pyembed knows what is unfinished'
   if (device.test(name)) return 'Windows has a device of that name'
   return name.toLowerCase() === 'app.json' ? 'pyembed has a file of that name' : undefined
 }

@@ -61,7 +61,10 @@ export function stateError(
       )
     case 'broken':
       return new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: ${found.reason}`, {
-        hint: `Run \`pyembed venv repair ${name}\``,
+        hint:
+          found.record === undefined
+            ? 'Move it to another place, or choose another name'
+            : `Run \`pyembed venv repair ${name}\``,
       })
     case 'newer':
       return new PyEmbedError('PYEMBED_VENV_NEWER', `\`${name}\` was made by a newer pyembed`, {
@@ -83,6 +86,21 @@ export function stateError(
         { hint: 'End what runs in it, then run the command again' },
       )
   }
+}
+
+/** What is there for who has the exclusive lock: put right, and with the app's base. */
+export async function lookLocked(place: AppPlace, name: string): Promise<Opened> {
+  recover(place, name)
+  const found = lookAt(place, name)
+  // What waits was made by a newer pyembed, else it would be in place.
+  if (found.state === 'unfinished') return { state: 'newer' }
+  return found.state === 'stale' ? putBaseIn(place, found.venv) : found
+}
+
+async function putBaseIn(place: AppPlace, venv: Venv): Promise<Opened> {
+  const record: VenvRecord = { ...venv.record, base: place.base }
+  await rewriteTree(place, venv.path, record)
+  return { state: 'ready', venv: { ...venv, record } }
 }
 
 async function lookFinished(context: Context, place: AppPlace, name: string) {
@@ -114,10 +132,7 @@ async function relink(
   if (lock === undefined) return { state: 'ready', venv }
   try {
     const found = lookInPlace(place, venv.name)
-    if (found.state !== 'stale') return found
-    const record: VenvRecord = { ...found.venv.record, base: place.base }
-    await rewriteTree(place, venv.path, record)
-    return { state: 'ready', venv: { ...venv, record } }
+    return found.state === 'stale' ? await putBaseIn(place, found.venv) : found
   } finally {
     lock.release()
   }

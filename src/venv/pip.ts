@@ -10,7 +10,7 @@ import { joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { baseConstraints, baseSitePackages, hasPip } from './packages.ts'
 import type { Step, VenvRecord } from './record.ts'
-import { pipArguments, writeInput } from './steps.ts'
+import { pipArguments, withoutSecrets, writeInput } from './steps.ts'
 
 /** What steers a Python or pip and is not the user's network. */
 const steering = /^(?:PYTHON|CONDA|VIRTUAL_ENV|__PYVENV_LAUNCHER__)/i
@@ -116,7 +116,8 @@ async function runStep(
 }
 
 function describeStep(step: Step, index: number, count: number): string {
-  const files = step.requirementFiles.map(({ name }) => name)
-  const what = [...step.requirements, ...files].join(', ') || 'nothing'
+  const { requirements, requirementFiles } = withoutSecrets(step)
+  const what =
+    [...requirements, ...requirementFiles.map(({ name }) => name)].join(', ') || 'nothing'
   return count === 1 ? what : `${what} (step ${index + 1} of ${count})`
 }

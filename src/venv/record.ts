@@ -82,7 +82,7 @@ function isRecord(data: Plain): data is Plain & VenvRecord {
     format === 1 &&
     isText(name) &&
     isText(abi) &&
-    /^cp3\d+t?$/.test(abi) &&
+    /^cp3\d{1,4}t?$/.test(abi) &&
     (inherit === 'base' || inherit === 'none') &&
     isText(created) &&
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(created) &&

@@ -19,8 +19,11 @@ export function recover(place: Place, name: string): void {
   const path = venvPath(place, name)
   const [next, old] = [venvPath(place, `.${name}.next`), venvPath(place, `.${name}.old`)]
   if (existsSync(next)) {
-    if (readRecord(place, `.${name}.next`).record === undefined) discard(next)
-    else putInPlace(place, name)
+    const { verdict } = readRecord(place, `.${name}.next`)
+    // Of a newer pyembed, which will finish it.
+    if (verdict === 'newer') return
+    if (verdict === 'valid') putInPlace(place, name)
+    else discard(next)
   } else if (!existsSync(path) && existsSync(old)) renameSync(old, path)
   for (const found of listDirectory(place.directory)) {
     if (found.startsWith(`.${name}.tmp-`) || found === `.${name}.old`)

@@ -1,11 +1,15 @@
+import { lstatSync } from 'node:fs'
+
 import type { Context } from '../context.ts'
+import { joinPath } from './data-home.ts'
+import { venvLayout } from './layout.ts'
 import { withVenvLock } from './lock.ts'
 import { type Found, lookAt, type Venv, venvPath } from './look.ts'
 import { requireVenvName } from './names.ts'
 import { newRecord } from './create.ts'
-import { openVenv, stateError } from './open.ts'
+import { lookLocked, openVenv, stateError } from './open.ts'
 import type { AppPlace } from './place.ts'
-import { recover } from './recover.ts'
+import type { VenvRecord } from './record.ts'
 import { replaceVenv } from './replace.ts'
 import { rewriteTree, writeTree } from './tree.ts'
 
@@ -30,16 +34,18 @@ export async function repairVenv(
   if (opened.state === 'ready') return { venv: opened.venv, repaired: 'nothing' }
   requireRepairable(place, name, opened)
   const repaired = await withVenvLock(context, { ...place, name }, 'repair', async () => {
-    recover(place, name)
-    const found = lookAt(place, name)
+    const found = await lookLocked(place, name)
     if (found.state === 'ready') return 'nothing'
     requireRepairable(place, name, found)
-    if (found.state === 'broken') {
-      const path = venvPath(place, name)
-      await rewriteTree(place, path, { ...found.record, base: place.base })
+    const { record } = found
+    if (found.state === 'broken' && hasPackages(place, name, record)) {
+      await rewriteTree(place, venvPath(place, name), { ...record, base: place.base })
       return 'files'
     }
-    await rebuild(context, place, name, found.record)
+    const fresh = newRecord(place, name, record.inherit)
+    await replaceVenv(context, place, fresh, record.steps, (stage) =>
+      writeTree(place, stage, fresh),
+    )
     return 'rebuilt'
   })
   const found = lookAt(place, name)
@@ -47,23 +53,25 @@ export async function repairVenv(
   return { venv: found.venv, repaired }
 }
 
-type Repairable = Extract<Found, { state: 'broken' | 'needs-rebuild' }>
+type Repairable = Extract<Found, { state: 'broken' | 'needs-rebuild' }> & {
+  readonly record: VenvRecord
+}
+
+/** Whether what was installed is still there, or there was nothing. */
+function hasPackages({ system, directory }: AppPlace, name: string, record: VenvRecord): boolean {
+  const { sitePackages } = venvLayout(system, record.abi, record.base.executable)
+  // As long as no part of the way is a link, behind which nothing is of this environment.
+  return sitePackages.split('/').every((_, index, parts) => {
+    const path = joinPath(system, directory, name, ...parts.slice(0, index + 1))
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  })
+}
 
 function requireRepairable(
   place: AppPlace,
   name: string,
   found: Found,
 ): asserts found is Repairable {
-  if (found.state === 'ready' || found.state === 'broken' || found.state === 'needs-rebuild') return
-  throw stateError(place, name, found)
-}
-
-async function rebuild(
-  context: Context,
-  place: AppPlace,
-  name: string,
-  { inherit, steps }: Repairable['record'],
-): Promise<void> {
-  const record = newRecord(place, name, inherit)
-  await replaceVenv(context, place, record, steps, (stage) => writeTree(place, stage, record))
+  if (found.state === 'ready' || found.state === 'needs-rebuild') return
+  if (found.state !== 'broken' || found.record === undefined) throw stateError(place, name, found)
 }

@@ -33,7 +33,8 @@ export async function replaceVenv(
   const stage = stagePath(place, name)
   try {
     make(stage)
-    await runSteps(context, place, { path: stage, work: stagePath(place, name), record }, steps)
+    const work = stagePath(place, name)
+    await runSteps(context, place, { path: stage, work, record }, steps)
     await finishStage(place, stage, {
       ...record,
       steps: [...record.steps, ...steps.map(withoutSecrets)],

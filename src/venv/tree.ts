@@ -11,7 +11,7 @@ import {
 
 import { dirname } from 'node:path'
 
-import { writeFileAtomic } from '../fs/atomic.ts'
+import { temporaryName, writeFileAtomic } from '../fs/atomic.ts'
 import { requireLinks } from '../fs/links.ts'
 import { formatCfg } from './cfg.ts'
 import { joinPath } from './data-home.ts'
@@ -63,21 +63,30 @@ export async function rewriteTree(
   const { system, app, key } = place
   const at = (file: string): string => joinPath(system, path, ...file.split('/'))
   const { folders, links, copies } = venvLayout(system, record.abi, record.base.executable)
-  for (const folder of folders) mkdirSync(at(folder), { recursive: true })
+  for (const folder of folders) makeFolder(at(folder))
   for (const [file, text] of Object.entries(links)) replaceLink(at(file), text)
   for (const [file, from] of Object.entries(copies)) {
-    copyFileSync(from, at(`${file}.tmp`))
-    renameSync(at(`${file}.tmp`), at(file))
+    const temporary = temporaryName(at(file))
+    copyFileSync(from, temporary)
+    renameSync(temporary, at(file))
   }
   await writeFileAtomic(at('pyvenv.cfg'), formatCfg({ ...record, app: app.name, key }))
   await writeFileAtomic(at(recordName), formatRecord(record))
 }
 
+/** What is behind a link is not of the environment. */
+function makeFolder(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true) return
+  if (found !== undefined) rmSync(path)
+  mkdirSync(path)
+}
+
 function replaceLink(path: string, text: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found?.isSymbolicLink() === true && readlinkSync(path) === text) return
-  rmSync(`${path}.tmp`, { force: true })
-  symlinkSync(text, `${path}.tmp`)
+  const temporary = temporaryName(path)
+  symlinkSync(text, temporary)
   if (found?.isDirectory() === true) rmSync(path, { recursive: true })
-  renameSync(`${path}.tmp`, path)
+  renameSync(temporary, path)
 }

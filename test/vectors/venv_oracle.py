@@ -123,6 +123,7 @@ def is_name(case):
         or name[-1] in ". "
         or REFUSED.search(name)
         or DEVICE.fullmatch(name.partition(".")[0])
+        or ".tmp-" in name
         or name.lower() == "app.json"
     )
 

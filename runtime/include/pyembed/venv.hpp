@@ -6,8 +6,8 @@
 //   const pyembed::VenvLease lease = venvs.lease(opened.venv.name);     // nobody changes it meanwhile
 //   pyembed::VenvCommand command = venvs.command(opened.venv, {"python", "-m", "tool"});
 //
-// docs/venv-contract.md has every rule, to the byte. Text is UTF-8. All functions may be called from any thread; they
-// throw std::filesystem::filesystem_error, or Error and what is derived from it.
+// docs/venv-contract.md has every rule, to the byte. Text is UTF-8. All functions may be called from any thread; what
+// they throw is an Error, mostly a VenvError.
 #pragma once
 
 #include <pyembed/error.hpp>

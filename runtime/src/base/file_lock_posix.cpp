@@ -51,6 +51,8 @@ LockAttempt FileLock::try_lock(const std::string& path, bool is_shared) {
 }
 
 void FileLock::release() noexcept {
+  // A child that was forked and has not begun another program yet has it too.
+  if (handle_ != none) ::flock(static_cast<int>(handle_), LOCK_UN);
   if (handle_ != none) ::close(static_cast<int>(handle_));
   handle_ = none;
 }

@@ -35,6 +35,12 @@ bool is_missing(const std::error_code& error) {
   return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
 }
 
+// What leads to no file, or to none that can be read as one.
+bool is_no_file(const std::error_code& error) {
+  return is_missing(error) || error == std::errc::is_a_directory ||
+         error == std::errc::too_many_symbolic_link_levels || error == std::errc::filename_too_long;
+}
+
 #if defined(_WIN32)
 using Handle = HANDLE;
 const Handle no_handle = INVALID_HANDLE_VALUE;
@@ -57,6 +63,7 @@ std::int64_t read_some(Handle handle, char* data, std::size_t size) {
   DWORD read = 0;
   return ReadFile(handle, data, static_cast<DWORD>(size), &read, nullptr) ? static_cast<std::int64_t>(read) : -1;
 }
+void sync(Handle handle) { FlushFileBuffers(handle); }
 #else
 using Handle = int;
 const Handle no_handle = -1;
@@ -65,6 +72,7 @@ Handle open_new(const std::string& path) { return ::open(path.c_str(), O_WRONLY 
 Handle open_to_read(const std::string& path) { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }
 std::int64_t write_some(Handle handle, const char* data, std::size_t size) { return ::write(handle, data, size); }
 std::int64_t read_some(Handle handle, char* data, std::size_t size) { return ::read(handle, data, size); }
+void sync(Handle handle) { ::fsync(handle); }
 #endif
 
 struct Closed {
@@ -100,15 +108,24 @@ bool is_there(const std::string& path) {
   return fs::symlink_status(native(path), error).type() > fs::file_type::not_found;
 }
 
+bool is_own_directory(const std::string& path) {
+  std::error_code error;
+  return fs::symlink_status(native(path), error).type() == fs::file_type::directory;
+}
+
 bool is_directory(const std::string& path) {
   std::error_code error;
   return fs::is_directory(native(path), error);
 }
 
 std::optional<std::string> read_file(const std::string& path) {
+  std::error_code none;
+  const fs::file_type type = fs::status(native(path), none).type();
+  // A pipe would be waited for.
+  if (type == fs::file_type::fifo || type == fs::file_type::directory) return "";
   const Handle handle = open_to_read(path);
   if (handle == no_handle) {
-    if (is_missing(last_error())) return std::nullopt;
+    if (is_no_file(last_error())) return std::nullopt;
     throw_last_error("cannot read", path);
   }
   const Closed closed{handle};
@@ -131,7 +148,7 @@ std::optional<std::string> try_read_file(const std::string& path) {
   }
 }
 
-bool write_new(const std::string& path, std::string_view content) {
+bool write_new(const std::string& path, std::string_view content, bool is_synced) {
   const Handle handle = open_new(path);
   if (handle == no_handle) {
     if (last_error() == std::errc::file_exists) return false;
@@ -143,6 +160,7 @@ bool write_new(const std::string& path, std::string_view content) {
     if (written < 0) throw_last_error("cannot write", path);
     content.remove_prefix(static_cast<std::size_t>(written));
   }
+  if (is_synced) sync(handle);
   return true;
 }
 
@@ -198,7 +216,6 @@ std::vector<std::string> list_directory(const std::string& path) {
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     names.push_back(text_of(entry->path().filename()));
   }
-  if (error && !is_missing(error)) throw fs::filesystem_error("pyembed: cannot list", native(path), error);
   std::sort(names.begin(), names.end());
   return names;
 }

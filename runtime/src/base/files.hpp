@@ -23,14 +23,16 @@ bool exists(const std::string& path);
 // A link counts itself.
 bool is_there(const std::string& path);
 bool is_directory(const std::string& path);
+// A folder itself, and no link to one.
+bool is_own_directory(const std::string& path);
 
 // Nothing when there is no such file.
 std::optional<std::string> read_file(const std::string& path);
 // As above; nothing too when it cannot be read.
 std::optional<std::string> try_read_file(const std::string& path);
 
-// False when there is one already.
-bool write_new(const std::string& path, std::string_view content);
+// False when there is one already. `is_synced`: it is on the disk then.
+bool write_new(const std::string& path, std::string_view content, bool is_synced = false);
 
 void remove_file(const std::string& path);  // one that is not there is none
 void remove_tree(const std::string& path);
@@ -40,7 +42,7 @@ void rename(const std::string& from, const std::string& to);
 // Symbolic links resolved; on Windows the final path, plain: `C:\folder`, `\\server\share`.
 std::string canonical(const std::string& path);
 
-// Sorted; empty when there is no such folder.
+// Sorted; empty when there is no such folder, or it may not be listed.
 std::vector<std::string> list_directory(const std::string& path);
 void make_directories(const std::string& path);
 

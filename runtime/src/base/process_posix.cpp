@@ -33,8 +33,13 @@ struct SpawnAttributes {
 struct Pipe {
   std::array<int, 2> ends{-1, -1};
   Pipe() {
-    if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "pyembed: no pipe");
+#if defined(__linux__)
+    const int result = ::pipe2(ends.data(), O_CLOEXEC);
+#else
+    const int result = ::pipe(ends.data());
     for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+#endif
+    if (result != 0) throw std::system_error(errno, std::generic_category(), "pyembed: no pipe");
   }
   ~Pipe() {
     for (int& end : ends) close(end);
@@ -91,34 +96,51 @@ void end_group(pid_t child) {
   }
 }
 
+// False when it is to end before its time.
+bool read_output(const Run& run, int output) {
+  Lines lines(run.on_line);
+  for (;;) {
+    pollfd wait{output, POLLIN, 0};
+    const int ready = ::poll(&wait, 1, 100);
+    if (run.is_cancelled && run.is_cancelled()) return false;
+    if (ready <= 0) continue;
+    std::array<char, 4096> data{};
+    const ssize_t size = ::read(output, data.data(), data.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    lines.add(data.data(), static_cast<std::size_t>(size));
+  }
+  lines.finish();
+  return true;
+}
+
 }  // namespace
 
 RunResult run(const Run& run) {
   Pipe pipe;
   const pid_t child = start(run, pipe.ends[1]);
   Pipe::close(pipe.ends[1]);
-  Lines lines(run.on_line);
   RunResult result;
-  for (;;) {
-    pollfd wait{pipe.ends[0], POLLIN, 0};
-    const int ready = ::poll(&wait, 1, 100);
-    if (run.is_cancelled && run.is_cancelled()) {
-      end_group(child);
-      result.is_cancelled = true;
-      result.reason = "cancelled";
-      return result;
-    }
-    if (ready <= 0) continue;
-    std::array<char, 4096> data{};
-    const ssize_t size = ::read(pipe.ends[0], data.data(), data.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) break;
-    lines.add(data.data(), static_cast<std::size_t>(size));
+  try {
+    result.is_cancelled = !read_output(run, pipe.ends[0]);
+  } catch (...) {
+    end_group(child);
+    throw;
   }
-  lines.finish();
+  if (result.is_cancelled) {
+    end_group(child);
+    result.reason = "cancelled";
+    return result;
+  }
 
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  pid_t ended = 0;
+  do {
+    ended = ::waitpid(child, &status, 0);
+  } while (ended < 0 && errno == EINTR);
+  if (ended != child) {
+    result.reason = "its exit code is not known, since this program ignores or takes SIGCHLD";
+    return result;
   }
   result.is_ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   result.reason = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))

@@ -26,7 +26,7 @@ std::string temporary_name(const std::string& path) {
 void write_atomic(const std::string& path, std::string_view content) {
   const std::string temporary = temporary_name(path);
   try {
-    write_new(temporary, content);
+    write_new(temporary, content, true);
     rename(temporary, path);
   } catch (...) {
     remove_file(temporary);

@@ -21,6 +21,10 @@ std::string why_not(const AppPlace& place, const ListedVenv& venv) {
   if (venv.state == ListedState::Newer) return "a newer pyembed made it";
   if (!why_no_name(venv.name).empty()) return "its name is not allowed";
   const std::string& abi = place.app.abi;
+  if (!venv.abi.empty() && venv.app != place.app.name) return "it is of '" + venv.app + "'";
+  if (!venv.abi.empty() && venv.app_exists && venv.app_path != place.app.path) {
+    return "its application is there, at '" + venv.app_path + "'";
+  }
   if (venv.abi == abi) return "";
   if (!venv.abi.empty()) return "it is for '" + venv.abi + "', and the application has '" + abi + "'";
   // Where the Pythons of Windows keep packages does not tell the version.

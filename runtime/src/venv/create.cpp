@@ -13,8 +13,7 @@ CreatedVenv create_venv(const AppPlace& place, const std::string& name, Inherit 
   if (found.state == FoundState::Ready) return {found.venv, false};
 
   const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Create, {});
-  recover(place.directory, name);
-  found = look_at(place, name);
+  found = look_locked(place, name);
   if (found.state == FoundState::Ready) return {found.venv, false};
   const bool is_free = found.state == FoundState::Missing || found.state == FoundState::AppMoved ||
                        (found.state == FoundState::NeedsRebuild && found.key != place.key);
@@ -24,8 +23,13 @@ CreatedVenv create_venv(const AppPlace& place, const std::string& name, Inherit 
   remove_whole(place.directory, name);
   const VenvRecord record = new_record(place, name, inherit);
   const std::string stage = stage_path(place.directory, name);
-  write_tree(place, stage, record);
-  rename(stage, venv_path(place.directory, name));
+  try {
+    write_tree(place, stage, record);
+    rename(stage, venv_path(place.directory, name));
+  } catch (...) {
+    remove_tree(stage);
+    throw;
+  }
   return {describe_venv(place.directory, name, record), true};
 }
 

@@ -22,7 +22,7 @@ std::string without_end(System system, std::string path) {
 
 bool is_absolute(System system, const std::string& path) {
   if (system != System::Windows) return starts_with(path, "/");
-  return is_absolute_path(path) && (path[0] != '/' || path[1] == '/' || path[1] == '\\');
+  return path.size() > 1 && is_absolute_path(path) && (path[0] != '/' || path[1] == '/' || path[1] == '\\');
 }
 
 std::string variable(const Variables& variables, const std::string& name) {
@@ -58,8 +58,8 @@ std::string find_data_home() {
   const Variables variables = environment();
   const std::string named = variable(variables, host_system == System::Windows ? "USERPROFILE" : "HOME");
   std::optional<std::string> home = named;
-  if (!is_absolute_path(named)) home = home_of_user();
-  if (home && !is_absolute_path(*home)) home.reset();
+  if (!is_absolute(host_system, named)) home = home_of_user();
+  if (home && !is_absolute(host_system, *home)) home.reset();
   if (const auto found = data_home(host_system, variables, home)) return *found;
   throw VenvError("PYEMBED_HOME_UNKNOWN",
                   "pyembed: the user has no home directory, where environments are. Set HOME, or on Linux "

@@ -25,17 +25,6 @@ bool is_holder_end(const std::string& text) {
          text.size() - dash == 9 && text.find_first_not_of("0123456789abcdef", dash + 1) == std::string::npos;
 }
 
-std::vector<std::string> holder_paths(const std::string& directory, const std::string& name) {
-  const std::string start = "." + name + ".held-";
-  std::vector<std::string> paths;
-  for (const std::string& found : list_directory(directory)) {
-    if (starts_with(found, start) && is_holder_end(found.substr(start.size()))) {
-      paths.push_back(venv_path(directory, found));
-    }
-  }
-  return paths;
-}
-
 std::string member(const Json& json, const char* name) {
   const Json* found = json.member(name);
   return found && found->text() ? *found->text() : "";
@@ -44,7 +33,7 @@ std::string member(const Json& json, const char* name) {
 }  // namespace
 
 const char* purpose_name(Purpose purpose) {
-  static constexpr std::array names{"create", "install", "remove", "repair", "adopt", "relink", "run"};
+  static constexpr std::array names{"create", "install", "remove", "repair", "adopt", "relink", "run", "lend"};
   return names[static_cast<std::size_t>(purpose)];
 }
 
@@ -61,7 +50,12 @@ std::string own_holder(Purpose purpose) {
 std::string write_holder(const std::string& directory, const std::string& name, Purpose purpose) {
   const std::string path = venv_path(
       directory, "." + name + ".held-" + std::to_string(process_id()) + "-" + random_hex(8));
-  write_new(path, own_holder(purpose));
+  try {
+    write_new(path, own_holder(purpose));
+  } catch (...) {
+    remove_file(path);
+    throw;
+  }
   return path;
 }
 
@@ -70,7 +64,7 @@ HolderFile read_holder(const std::string& path) {
   const std::optional<std::string> text = try_read_file(path);
   const std::optional<Json> json = text ? parse_json(*text) : std::nullopt;
   const Json* pid = json ? json->member("pid") : nullptr;
-  if (!pid || !pid->number()) return file;
+  if (!pid || !pid->number() || *pid->number() < 1 || *pid->number() > 4294967295.0) return file;
   const Here place = here();
   VenvHolder holder;
   holder.program = member(*json, "program");
@@ -86,16 +80,23 @@ HolderFile read_holder(const std::string& path) {
 }
 
 std::vector<HolderFile> read_holders(const std::string& directory, const std::string& name) {
+  const std::string start = "." + name + ".held-";
   std::vector<HolderFile> files;
-  for (const std::string& path : holder_paths(directory, name)) files.push_back(read_holder(path));
+  for (const std::string& found : list_directory(directory)) {
+    if (starts_with(found, start) && is_holder_end(found.substr(start.size()))) {
+      files.push_back(read_holder(venv_path(directory, found)));
+    }
+  }
   return files;
 }
 
-void remove_holders(const std::string& directory, const std::string& name, const std::string& own, bool is_exclusive) {
-  for (const std::string& path : holder_paths(directory, name)) {
-    if (path != own && (is_exclusive || read_holder(path).is_dead)) remove_file(path);
+void remove_holders(const std::vector<HolderFile>& others, bool is_exclusive) {
+  for (const HolderFile& file : others) {
+    if ((is_exclusive || file.is_dead) && !is_lending(file)) remove_file(file.path);
   }
 }
+
+bool is_lending(const HolderFile& file) { return file.holder && file.holder->purpose == "lend" && !file.is_dead; }
 
 std::string describe_holder(const HolderFile& file) {
   if (!file.holder) return "a process that '" + file.path + "' does not tell";

@@ -11,8 +11,9 @@
 
 namespace pyembed::detail {
 
-// What a lock is held for; Run is shared, the others are exclusive and come to an end.
-enum class Purpose { Create, Install, Remove, Repair, Adopt, Relink, Run };
+// What a lock is held for; Run is shared, the others are exclusive and come to an end. Lend: who runs in the
+// environment has its own lock set aside, for an installation of its own.
+enum class Purpose { Create, Install, Remove, Repair, Adopt, Relink, Run, Lend };
 const char* purpose_name(Purpose purpose);
 
 struct HolderFile {
@@ -26,8 +27,10 @@ std::string own_holder(Purpose purpose);
 std::string write_holder(const std::string& directory, const std::string& name, Purpose purpose);
 HolderFile read_holder(const std::string& path);
 std::vector<HolderFile> read_holders(const std::string& directory, const std::string& name);
+// Whether it is to be waited for although the lock is free.
+bool is_lending(const HolderFile& file);
 // Removes what dead processes left. With an exclusive lock nobody else has one, so all others are dead.
-void remove_holders(const std::string& directory, const std::string& name, const std::string& own, bool is_exclusive);
+void remove_holders(const std::vector<HolderFile>& others, bool is_exclusive);
 
 std::string describe_holder(const HolderFile& file);
 

@@ -4,7 +4,6 @@
 #include "../base/text.hpp"
 #include "lease.hpp"
 #include "layout.hpp"
-#include "recover.hpp"
 #include "replace.hpp"
 
 #include <algorithm>
@@ -54,10 +53,9 @@ VenvInstalled install_in_venv(const AppPlace& place, const std::string& name, co
                               const VenvInstallOptions& options, const VenvControl& control) {
   const Venv known = require_venv(place, name);
   // The process that runs in it may install: its own lease steps aside meanwhile.
-  const LentLease lent(options.lease);
-  const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Install, control);
-  recover(place.directory, name);
-  const Found found = look_at(place, name);
+  const LentLease lent(options.lease, place.directory, name);
+  const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Install, control, lent.file());
+  const Found found = look_locked(place, name);
   if (found.state != FoundState::Ready) throw state_error(place, name, found);
 
   const std::string path = text_of(found.venv.path);
@@ -71,6 +69,11 @@ VenvInstalled install_in_venv(const AppPlace& place, const std::string& name, co
   installed.is_pending = !is_in_place;
   installed.venv = describe_venv(place.directory, name, read_record(place.directory, name).record);
   installed.packages = packages_of(installed.venv);
+  for (const VenvHolder& holder : find_interpreters(path)) {
+    if (!control.progress) break;
+    control.progress("'" + holder.program + "' (process " + std::to_string(holder.pid) + ") runs in '" + name +
+                     "' and may need a restart");
+  }
   if (is_in_place) installed.restart_required = changed_modules(before, site_packages, options.loaded_modules);
   return installed;
 }

@@ -1,6 +1,7 @@
 #include "lock.hpp"
 
 #include "../base/files.hpp"
+#include "../base/system.hpp"
 #include "../base/text.hpp"
 #include "place.hpp"
 
@@ -22,8 +23,8 @@ constexpr milliseconds longest_poll{200};
 std::vector<HolderFile> holders_of(const std::string& directory, const std::string& name) {
   std::vector<HolderFile> holders = read_holders(directory, name);
   const HolderFile lease = read_holder(venv_path(directory, "." + name + ".lease"));
-  // The one who has the lease has a file of its own too.
-  if (holders.empty() && lease.holder) holders.push_back(lease);
+  // The one who has the lease has a file of its own too; who died while it was made has not.
+  if (holders.empty() && exists(lease.path)) holders.push_back(lease);
   return holders;
 }
 
@@ -34,9 +35,10 @@ std::string name_all(const std::vector<HolderFile>& files) {
 }
 
 void require_patience(const std::string& name, const std::vector<HolderFile>& files, Clock::duration waited) {
+  const std::string host = here().host;
   const auto is_elsewhere = [](const HolderFile& file) { return file.holder && !file.holder->is_here; };
   const bool is_endless = std::any_of(files.begin(), files.end(), [&](const HolderFile& file) {
-    return file.holder && (file.holder->purpose == "run" || !file.holder->is_here);
+    return file.holder && (file.holder->purpose == "run" || file.holder->host != host);
   });
   if (!is_endless && (!files.empty() || waited < 5 * patience)) return;
   std::vector<VenvHolder> holders;
@@ -69,7 +71,7 @@ void VenvLock::release() noexcept {
 }
 
 std::optional<VenvLock> VenvLock::try_once(const std::string& directory, const std::string& name, Purpose purpose,
-                                           HolderWatch& watch) {
+                                           HolderWatch& watch, const std::string& lent) {
   const bool is_shared = purpose == Purpose::Run;
   for (;;) {
     if (!is_shared && !is_directory(directory)) make_directories(directory);
@@ -78,16 +80,20 @@ std::optional<VenvLock> VenvLock::try_once(const std::string& directory, const s
       const LockAttempt attempt = lock.file_.try_lock(lock_path(directory, name), is_shared);
       if (attempt == LockAttempt::Held) return std::nullopt;
       if (attempt == LockAttempt::Unsupported) {
-        lock.files_ = LockFiles::try_lock(directory, name, purpose, watch);
+        lock.files_ = LockFiles::try_lock(directory, name, purpose, watch, lent);
         if (!lock.files_) return std::nullopt;
         return lock;
       }
+      const std::vector<HolderFile> others = read_holders(directory, name);
+      for (const HolderFile& file : others) {
+        if (!is_shared && is_lending(file) && file.path != lent) return std::nullopt;
+      }
       try {
         lock.holder_ = write_holder(directory, name, purpose);
-        remove_holders(directory, name, lock.holder_, !is_shared);
+        remove_holders(others, !is_shared);
       } catch (const fs::filesystem_error& error) {
-        // In a folder that may only be read one can run, but not be named.
-        if (!is_shared || error.code() == std::errc::no_such_file_or_directory) throw;
+        // It only names: in a folder that may only be read, and on a full disk, one goes without.
+        if (error.code() == std::errc::no_such_file_or_directory) throw;
       }
       return lock;
     } catch (const fs::filesystem_error& error) {
@@ -98,12 +104,12 @@ std::optional<VenvLock> VenvLock::try_once(const std::string& directory, const s
 }
 
 VenvLock VenvLock::wait(const std::string& directory, const std::string& name, Purpose purpose,
-                        const VenvControl& control) {
+                        const VenvControl& control, const std::string& lent) {
   HolderWatch watch;
   const Clock::time_point start = Clock::now();
   bool is_told = false;
   for (milliseconds pause = poll;; pause = std::min(pause * 3 / 2, longest_poll)) {
-    if (std::optional<VenvLock> lock = try_once(directory, name, purpose, watch)) return std::move(*lock);
+    if (std::optional<VenvLock> lock = try_once(directory, name, purpose, watch, lent)) return std::move(*lock);
     const Clock::duration waited = Clock::now() - start;
     if (waited > patience) require_patience(name, holders_of(directory, name), waited);
     if (waited > patience / 2 && !is_told && control.progress) {

@@ -19,13 +19,13 @@ class VenvLock {
   VenvLock(VenvLock&&) = default;
   VenvLock& operator=(VenvLock&&) = default;
 
-  // The lock if it is free, else nothing, at once.
+  // The lock if it is free, else nothing, at once. `lent`: the file that says that this process has lent its own.
   static std::optional<VenvLock> try_once(const std::string& directory, const std::string& name, Purpose purpose,
-                                          HolderWatch& watch);
+                                          HolderWatch& watch, const std::string& lent = "");
   // Waits for what others do to it. Throws VenvInUse, which names them, when an interpreter runs in it, or when they
   // are on another host; VenvCancelled.
   static VenvLock wait(const std::string& directory, const std::string& name, Purpose purpose,
-                       const VenvControl& control);
+                       const VenvControl& control, const std::string& lent = "");
 
   void release() noexcept;
   bool is_held() const { return file_.handle() != FileLock::none || files_; }

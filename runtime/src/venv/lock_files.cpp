@@ -62,7 +62,7 @@ LockFiles::LockFiles(LockFiles&&) noexcept = default;
 LockFiles& LockFiles::operator=(LockFiles&&) noexcept = default;
 
 std::optional<LockFiles> LockFiles::try_lock(const std::string& directory, const std::string& name, Purpose purpose,
-                                             HolderWatch& watch) {
+                                             HolderWatch& watch, const std::string& lent) {
   const std::string lease = venv_path(directory, "." + name + ".lease");
   if (purpose == Purpose::Run) {
     const std::string own = write_holder(directory, name, purpose);
@@ -75,7 +75,7 @@ std::optional<LockFiles> LockFiles::try_lock(const std::string& directory, const
   const std::string own = write_holder(directory, name, purpose);
   bool is_alone = true;
   for (const HolderFile& file : read_holders(directory, name)) {
-    if (file.path != own && watch.is_alive(file)) is_alone = false;
+    if (file.path != own && file.path != lent && watch.is_alive(file)) is_alone = false;
   }
   if (is_alone) return LockFiles({lease, own});
   remove_file(own);

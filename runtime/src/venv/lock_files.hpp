@@ -14,7 +14,7 @@ class LockFiles {
  public:
   // Nothing when another one has the lock.
   static std::optional<LockFiles> try_lock(const std::string& directory, const std::string& name, Purpose purpose,
-                                           HolderWatch& watch);
+                                           HolderWatch& watch, const std::string& lent);
   ~LockFiles();
   LockFiles(LockFiles&&) noexcept;
   LockFiles& operator=(LockFiles&&) noexcept;

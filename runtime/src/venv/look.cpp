@@ -17,13 +17,22 @@ bool has_unfinished(const AppPlace& place, const std::string& name) {
 
 // Not by what the base is, which may be put right without the user.
 std::string why_broken(const std::string& path, const VenvRecord& record) {
-  const std::optional<std::string> cfg = read_file(at(path, "pyvenv.cfg"));
-  if (!cfg || read_cfg(*cfg, "home").value_or("").empty()) return "it has no valid pyvenv.cfg";
+  const std::string cfg = read_file(at(path, "pyvenv.cfg")).value_or("");
+  if (read_cfg(cfg, "home").value_or("").empty()) return "it has no valid pyvenv.cfg";
   const Layout layout = layout_of(record);
-  for (const std::string& file : {layout.python, layout.site_packages}) {
-    if (!is_there(at(path, file))) return "it has no '" + file + "'";
+  if (!is_there(at(path, layout.python))) return "it has no '" + layout.python + "'";
+  for (const std::string& folder : layout.folders) {
+    if (!is_own_directory(at(path, folder))) return "its '" + folder + "' is missing or no folder";
   }
   return "";
+}
+
+// Whether Python sees what the record says; not so when somebody died while both were changed.
+bool is_as_recorded(const std::string& path, const VenvRecord& record) {
+  const std::string cfg = read_file(at(path, "pyvenv.cfg")).value_or("");
+  const std::string expected = format_cfg({record.base.executable, record.base.version, record.inherit, "", ""});
+  return read_cfg(cfg, "home") == read_cfg(expected, "home") &&
+         read_cfg(cfg, "include-system-site-packages") == read_cfg(expected, "include-system-site-packages");
 }
 
 bool is_same_base(const VenvBase& base, const AppPlace& place) {
@@ -71,6 +80,11 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
   if (!is_there(path)) return look_elsewhere(place, name);
 
   Found found;
+  if (!is_own_directory(path)) {
+    found.state = FoundState::Broken;
+    found.reason = "it is no folder, and nothing that pyembed made";
+    return found;
+  }
   ParsedRecord parsed = read_record(place.directory, name);
   if (parsed.verdict == Verdict::Newer) found.state = FoundState::Newer;
   if (parsed.verdict != Verdict::Valid) return found;
@@ -86,14 +100,18 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
     return found;
   }
   found.venv = describe_venv(place.directory, name, found.record);
-  found.state = is_same_base(found.record.base, place) ? FoundState::Ready : FoundState::Stale;
-  found.is_usable = found.state == FoundState::Ready || exists(found.record.base.executable);
+  const bool is_recorded = is_as_recorded(path, found.record);
+  const bool is_ready = is_recorded && is_same_base(found.record.base, place);
+  found.state = is_ready ? FoundState::Ready : FoundState::Stale;
+  found.is_usable = is_recorded && exists(found.record.base.executable);
   return found;
 }
 
-ParsedRecord read_record(const std::string& directory, const std::string& name) {
-  const std::optional<std::string> text = read_file(at(venv_path(directory, name), record_name));
-  return text ? parse_record(*text) : ParsedRecord{};
+ParsedRecord read_record(const std::string& directory, const std::string& folder) {
+  const std::optional<std::string> text = read_file(at(venv_path(directory, folder), record_name));
+  ParsedRecord parsed = text ? parse_record(*text) : ParsedRecord{};
+  if (parsed.verdict == Verdict::Valid) parsed.record.name = folder;
+  return parsed;
 }
 
 Venv describe_venv(const std::string& directory, const std::string& name, const VenvRecord& record) {
@@ -112,7 +130,8 @@ VenvError state_error(const AppPlace& place, const std::string& name, const Foun
       return {"PYEMBED_VENV_APP_MOVED", start + "is of an application '" + place.app.name + "' that was at '" +
               found.was_at + "' and is gone from there. If it is this one, adopt '" + found.key + "'."};
     case FoundState::Broken:
-      return {"PYEMBED_VENV_BROKEN", start + "is broken: " + found.reason + ". Repair it."};
+      return {"PYEMBED_VENV_BROKEN", start + "is broken: " + found.reason +
+              (found.record.name.empty() ? ". Move it to another place, or choose another name." : ". Repair it.")};
     case FoundState::Newer:
       return {"PYEMBED_VENV_NEWER", start + "was made by a newer pyembed. Update the application."};
     case FoundState::Stale:

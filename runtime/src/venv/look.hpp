@@ -17,7 +17,7 @@ enum class FoundState {
 struct Found {
   FoundState state = FoundState::Missing;
   Venv venv;           // Ready, Stale
-  VenvRecord record;   // NeedsRebuild, Broken
+  VenvRecord record;   // NeedsRebuild, Broken; without a name: nothing that pyembed made, which is left alone
   std::string key;     // NeedsRebuild, AppMoved
   std::string was_at;  // AppMoved
   std::string reason;  // Broken
@@ -28,7 +28,8 @@ Found look_at(const AppPlace& place, const std::string& name);
 // As above, whatever else waits to take its place.
 Found look_in_place(const AppPlace& place, const std::string& name);
 
-ParsedRecord read_record(const std::string& directory, const std::string& name);
+// What a folder is called counts: folders are copied and renamed.
+ParsedRecord read_record(const std::string& directory, const std::string& folder);
 Venv describe_venv(const std::string& directory, const std::string& name, const VenvRecord& record);
 
 // What stands in the way of using an environment, with what to do.

@@ -57,6 +57,7 @@ std::string why_no_name(const std::string& name) {
     if (code < 0x20 || code == 0x7f) return "it has a line break or control character";
     if (is_refused(c)) return std::string("it has '") + c + "'";
   }
+  if (contains(name, ".tmp-")) return "it has '.tmp-', by which pyembed knows what is unfinished";
   if (is_device(name)) return "Windows has a device of that name";
   return lower(name) == "app.json" ? "pyembed has a file of that name" : "";
 }

@@ -34,20 +34,33 @@ Found look_finished(const AppPlace& place, const std::string& name) {
   return look_in_place(place, name);
 }
 
+void put_base_in(const AppPlace& place, Found& stale) {
+  stale.venv.record.base = place.base;
+  rewrite_tree(place, text_of(stale.venv.path), stale.venv.record);
+  stale.state = FoundState::Ready;
+}
+
 // The application moved, or has another patch of its Python: links and files that name it are written anew.
 Found relink(const AppPlace& place, const Found& stale) {
   const std::string& name = stale.venv.name;
   const std::optional<VenvLock> lock = take_lock(place, name, stale.is_usable);
   Found found = lock ? look_in_place(place, name) : stale;
   if (found.state != FoundState::Stale) return found;
+  if (lock) put_base_in(place, found);
   found.state = FoundState::Ready;
-  if (!lock) return found;
-  found.venv.record.base = place.base;
-  rewrite_tree(place, text_of(found.venv.path), found.venv.record);
   return found;
 }
 
 }  // namespace
+
+Found look_locked(const AppPlace& place, const std::string& name) {
+  recover(place.directory, name);
+  Found found = look_at(place, name);
+  // What waits was made by a newer pyembed, else it would be in place.
+  if (found.state == FoundState::Unfinished) found.state = FoundState::Newer;
+  if (found.state == FoundState::Stale) put_base_in(place, found);
+  return found;
+}
 
 Found open_venv(const AppPlace& place, const std::string& name) {
   require_name(name);

@@ -81,7 +81,7 @@ class Reader {
 bool is_abi(const std::string& text) {
   std::string digits = text.substr(0, 3) == "cp3" ? text.substr(3) : "";
   if (!digits.empty() && digits.back() == 't') digits.pop_back();
-  return !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
+  return !digits.empty() && digits.size() <= 4 && digits.find_first_not_of("0123456789") == std::string::npos;
 }
 
 bool is_time(const std::string& text) {

@@ -16,7 +16,9 @@ void recover(const std::string& directory, const std::string& name) {
   const std::string path = venv_path(directory, name);
   const std::string next = venv_path(directory, hidden + ".next"), old = venv_path(directory, hidden + ".old");
   if (exists(next)) {
-    if (read_record(directory, hidden + ".next").verdict == Verdict::Valid) {
+    const Verdict verdict = read_record(directory, hidden + ".next").verdict;
+    if (verdict == Verdict::Newer) return;  // a newer pyembed will finish it
+    if (verdict == Verdict::Valid) {
       put_in_place(directory, name);
     } else {
       remove_tree(next);

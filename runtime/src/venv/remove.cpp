@@ -9,6 +9,19 @@
 
 namespace pyembed::detail {
 
+namespace {
+
+// With links resolved but its own, which leads to the base; empty when that cannot be told.
+std::string real_program(const std::string& pid, const std::string& program) {
+  std::error_code error;
+  const fs::path cwd = fs::read_symlink("/proc/" + pid + "/cwd", error);
+  const fs::path path = cwd / program;
+  const fs::path folder = error ? fs::path() : fs::canonical(path.parent_path(), error);
+  return error ? "" : text_of(folder / path.filename());
+}
+
+}  // namespace
+
 bool remove_venv(const std::string& directory, const std::string& name, const VenvControl& control) {
   require_name(name);
   if (!exists(directory)) return false;
@@ -40,12 +53,14 @@ void require_no_interpreter(const std::string& venv, const std::string& name) {
 
 std::vector<VenvHolder> find_interpreters(const std::string& venv) {
   std::vector<VenvHolder> running;
-  if (host_system != System::Linux) return running;
+  if (host_system != System::Linux || !exists(venv)) return running;
+  const std::string inside = canonical(venv) + "/";
   for (const std::string& name : list_directory("/proc")) {
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const std::string line = try_read_file("/proc/" + name + "/cmdline").value_or("");
     const std::string program = line.substr(0, line.find('\0'));
-    if (!starts_with(program, venv + "/")) continue;
+    if (!contains(program, "/")) continue;
+    if (!starts_with(program, venv + "/") && !starts_with(real_program(name, program), inside)) continue;
     VenvHolder holder;
     holder.program = program;
     holder.pid = std::stoll(name);

@@ -1,5 +1,8 @@
 #include "verbs.hpp"
 
+#include "../base/files.hpp"
+#include "../base/text.hpp"
+#include "layout.hpp"
 #include "recover.hpp"
 #include "replace.hpp"
 #include "tree.hpp"
@@ -8,8 +11,19 @@ namespace pyembed::detail {
 
 namespace {
 
+// Whether what was installed is still there, or there was nothing: as long as no part of the way is a link.
+bool has_packages(const AppPlace& place, const std::string& name, const VenvRecord& record) {
+  std::string path = venv_path(place.directory, name);
+  for (const std::string& part : split(layout_of(record).site_packages, '/')) {
+    path = venv_path(path, part);
+    if (!is_own_directory(path)) return false;
+  }
+  return true;
+}
+
 void require_repairable(const AppPlace& place, const std::string& name, const Found& found) {
-  if (found.state == FoundState::Broken || found.state == FoundState::NeedsRebuild) return;
+  const bool is_ours = found.state == FoundState::Broken && !found.record.name.empty();
+  if (is_ours || found.state == FoundState::NeedsRebuild) return;
   throw state_error(place, name, found);
 }
 
@@ -21,11 +35,11 @@ VenvRepaired repair_venv(const AppPlace& place, const std::string& name, const V
   require_repairable(place, name, found);
 
   const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Repair, control);
-  recover(place.directory, name);
-  found = look_at(place, name);
+  found = look_locked(place, name);
   if (found.state == FoundState::Ready) return VenvRepaired::Nothing;
   require_repairable(place, name, found);
-  if (found.state == FoundState::Broken) {
+  const bool is_rebuilt = found.state == FoundState::NeedsRebuild || !has_packages(place, name, found.record);
+  if (!is_rebuilt) {
     VenvRecord record = found.record;
     record.base = place.base;
     rewrite_tree(place, venv_path(place.directory, name), record);
@@ -36,7 +50,6 @@ VenvRepaired repair_venv(const AppPlace& place, const std::string& name, const V
                   [&](const std::string& stage) { write_tree(place, stage, record); }},
                  control);
   }
-  const bool is_rebuilt = found.state == FoundState::NeedsRebuild;
   found = look_at(place, name);
   if (found.state != FoundState::Ready) throw state_error(place, name, found);
   return is_rebuilt ? VenvRepaired::Rebuilt : VenvRepaired::Files;

@@ -16,10 +16,17 @@ std::string cfg_of(const AppPlace& place, const VenvRecord& record) {
 void replace_link(const std::string& path, const std::string& text) {
   std::error_code error;
   if (text_of(fs::read_symlink(native(path), error)) == text && !error) return;
-  remove_file(path + ".tmp");
-  fs::create_symlink(native(text), native(path + ".tmp"));
-  if (!fs::is_symlink(native(path)) && is_directory(path)) remove_tree(path);
-  rename(path + ".tmp", path);
+  const std::string temporary = temporary_name(path);
+  fs::create_symlink(native(text), native(temporary));
+  if (is_own_directory(path)) remove_tree(path);
+  rename(temporary, path);
+}
+
+// What is behind a link is not of the environment.
+void make_folder(const std::string& path) {
+  if (is_own_directory(path)) return;
+  remove_file(path);
+  fs::create_directory(native(path));
 }
 
 }  // namespace
@@ -41,12 +48,13 @@ void write_tree(const AppPlace& place, const std::string& path, const VenvRecord
 
 void rewrite_tree(const AppPlace& place, const std::string& path, const VenvRecord& record) {
   const Layout layout = layout_of(record);
-  for (const std::string& folder : layout.folders) make_directories(at(path, folder));
+  for (const std::string& folder : layout.folders) make_folder(at(path, folder));
   for (const auto& [file, text] : layout.links) replace_link(at(path, file), text);
   for (const auto& [file, from] : layout.copies) {
     const std::string target = at(path, file);
-    fs::copy_file(native(from), native(target + ".tmp"), fs::copy_options::overwrite_existing);
-    rename(target + ".tmp", target);
+    const std::string temporary = temporary_name(target);
+    fs::copy_file(native(from), native(temporary));
+    rename(temporary, target);
   }
   write_atomic(at(path, "pyvenv.cfg"), cfg_of(place, record));
   write_atomic(at(path, record_name), format_record(record));

@@ -4,6 +4,8 @@
 #include "lease.hpp"
 #include "verbs.hpp"
 
+#include <system_error>
+
 namespace pyembed {
 
 VenvLease::VenvLease(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -16,6 +18,17 @@ bool VenvLease::is_held() const { return state_ && state_->lock.is_held(); }
 struct Venvs::Place : detail::AppPlace {};
 
 namespace {
+
+// All that is thrown is an Error.
+template <typename Work>
+auto guarded(Work work) {
+  try {
+    return work();
+  } catch (const std::system_error& error) {  // filesystem_error too
+    throw VenvError("PYEMBED_FILE_SYSTEM", std::string(error.what()) + ". See that there is room, and that it may be "
+                                           "written.");
+  }
+}
 
 std::string text_of_home(const fs::path& path) { return path.empty() ? "" : detail::text_of(fs::absolute(path)); }
 
@@ -41,9 +54,13 @@ VenvRequirementFile read_requirement_file(const fs::path& path) {
 }
 
 Venvs::Venvs(const Home& home, const fs::path& data_home)
-    : place_(std::make_unique<Place>(Place{detail::place_app(home, text_of_home(data_home))})) {}
+    : place_(guarded([&] {
+        return std::make_unique<Place>(Place{detail::place_app(home, text_of_home(data_home))});
+      })) {}
 Venvs::Venvs(const VenvApp& app, const VenvBase& base, const fs::path& data_home)
-    : place_(std::make_unique<Place>(Place{detail::place_app(app, base, text_of_home(data_home))})) {}
+    : place_(guarded([&] {
+        return std::make_unique<Place>(Place{detail::place_app(app, base, text_of_home(data_home))});
+      })) {}
 Venvs::~Venvs() = default;
 Venvs::Venvs(Venvs&&) noexcept = default;
 Venvs& Venvs::operator=(Venvs&&) noexcept = default;
@@ -57,53 +74,62 @@ fs::path Venvs::path(const std::string& name) const {
   return detail::native(detail::venv_path(place_->directory, name));
 }
 
-OpenedVenv Venvs::open(const std::string& name) const { return opened(detail::open_venv(*place_, name)); }
+OpenedVenv Venvs::open(const std::string& name) const {
+  return guarded([&] { return opened(detail::open_venv(*place_, name)); });
+}
 
-Venv Venvs::require(const std::string& name) const { return detail::require_venv(*place_, name); }
+Venv Venvs::require(const std::string& name) const {
+  return guarded([&] { return detail::require_venv(*place_, name); });
+}
 
 CreatedVenv Venvs::create(const std::string& name, Inherit inherit) const {
-  return detail::create_venv(*place_, name, inherit);
+  return guarded([&] { return detail::create_venv(*place_, name, inherit); });
 }
 
 VenvLease Venvs::lease(const std::string& name, const VenvControl& control) const {
-  detail::require_venv(*place_, name);
-  auto state = std::make_unique<VenvLease::State>();
-  state->directory = place_->directory;
-  state->name = name;
-  state->lock = detail::VenvLock::wait(place_->directory, name, detail::Purpose::Run, control);
-  detail::require_venv(*place_, name);  // while it waited, somebody may have removed it
-  return VenvLease(std::move(state));
+  return guarded([&] {
+    detail::require_venv(*place_, name);
+    auto state = std::make_unique<VenvLease::State>();
+    state->directory = place_->directory;
+    state->name = name;
+    state->lock = detail::VenvLock::wait(place_->directory, name, detail::Purpose::Run, control);
+    detail::require_venv(*place_, name);  // while it waited, somebody may have removed it
+    return VenvLease(std::move(state));
+  });
 }
 
 VenvCommand Venvs::command(const Venv& venv, const std::vector<std::string>& arguments) const {
-  return detail::venv_command(venv, arguments);
+  return guarded([&] { return detail::venv_command(venv, arguments); });
 }
 
 VenvInstalled Venvs::install(const std::string& name, const std::vector<VenvStep>& steps,
                              const VenvInstallOptions& options, const VenvControl& control) const {
-  return detail::install_in_venv(*place_, name, steps, options, control);
+  return guarded([&] { return detail::install_in_venv(*place_, name, steps, options, control); });
 }
 
-std::vector<VenvPackage> Venvs::packages(const Venv& venv) const { return detail::packages_of(venv); }
+std::vector<VenvPackage> Venvs::packages(const Venv& venv) const {
+  return guarded([&] { return detail::packages_of(venv); });
+}
 
 bool Venvs::remove(const std::string& name, const VenvControl& control) const {
-  return detail::remove_venv(place_->directory, name, control);
+  return guarded([&] { return detail::remove_venv(place_->directory, name, control); });
 }
 
 VenvRepaired Venvs::repair(const std::string& name, const VenvControl& control) const {
-  return detail::repair_venv(*place_, name, control);
+  return guarded([&] { return detail::repair_venv(*place_, name, control); });
 }
 
 VenvAdopted Venvs::adopt(const std::string& old_key, const VenvControl& control) const {
-  return detail::adopt_venvs(*place_, old_key, control);
+  return guarded([&] { return detail::adopt_venvs(*place_, old_key, control); });
 }
 
 std::vector<ListedVenv> Venvs::list(bool all_apps) const {
-  return detail::list_venvs(place_->data_home, all_apps ? "" : detail::folder_name(place_->app.name));
+  const std::string folder = all_apps ? "" : detail::folder_name(place_->app.name);
+  return guarded([&] { return detail::list_venvs(place_->data_home, folder); });
 }
 
 VenvPruned Venvs::prune(int older_than_days, bool is_dry_run, const VenvControl& control) const {
-  return detail::prune_venvs(place_->data_home, older_than_days, is_dry_run, control);
+  return guarded([&] { return detail::prune_venvs(place_->data_home, older_than_days, is_dry_run, control); });
 }
 
 }  // namespace pyembed

@@ -15,6 +15,8 @@ namespace pyembed::detail {
 // Installs nothing and needs no network; puts right what a dead process left, and the base of an application that
 // moved. Never Unfinished; Stale when its base is gone and others use it.
 Found open_venv(const AppPlace& place, const std::string& name);
+// What is there for who has the exclusive lock: put right, and with the application's base. Never Unfinished or Stale.
+Found look_locked(const AppPlace& place, const std::string& name);
 // For who can go on with nothing else. Throws VenvError by its state.
 Venv require_venv(const AppPlace& place, const std::string& name);
 

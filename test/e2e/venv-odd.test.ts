@@ -1,0 +1,241 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { cleanEnvironment } from '../helpers/cli.ts'
+import { makeDirectory } from '../helpers/temporary.ts'
+import { describeWithTools } from '../helpers/tools.ts'
+import { codeIn, importDemo, type InstalledApp, installApp } from '../helpers/venv.ts'
+import { buildVenvTool, type RunTool, useTool } from '../helpers/venv-tool.ts'
+import { makeWheel } from '../helpers/wheel.ts'
+import { newest as pythons } from './pythons.ts'
+
+const [newest] = pythons
+const directory = { path: '', remove: (): void => undefined }
+let wheels = ''
+let tool = ''
+beforeAll(async () => {
+  Object.assign(directory, makeDirectory('venv-odd'))
+  chmodSync(directory.path, 0o755)
+  wheels = join(directory.path, 'wheels')
+  mkdirSync(wheels)
+  makeWheel(wheels)
+  tool = await buildVenvTool('gcc')
+})
+afterAll(() => directory.remove())
+
+type Verb = (...args: readonly string[]) => Promise<{
+  exitCode: number | undefined
+  stderr: string
+  json: <T = Record<string, unknown>>() => T
+}>
+
+/** An app, and what makes, fills, opens, repairs and removes its environments: the command line, or C++. */
+interface Side {
+  readonly app: InstalledApp
+  readonly create: Verb
+  readonly add: Verb
+  readonly open: Verb
+  readonly repair: Verb
+  readonly remove: Verb
+  /** Where an environment is. */
+  readonly path: (name: string) => Promise<string>
+}
+
+function bySide(side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side {
+  const app = installApp(join(directory.path, side, name), { ...newest, ...parts })
+  const run: RunTool = useTool(app, tool)
+  const offline = ['--offline', '--find-links', wheels]
+  const path = async (venv: string): Promise<string> =>
+    (await app.create(venv, '--inherit', 'none')).path
+  return side === 'C++'
+    ? {
+        app,
+        path,
+        create: (venv = '') => run('create', venv, 'none'),
+        add: (venv = '', ...more) => run('install', venv, ...offline, ...more, 'demo'),
+        open: (venv = '') => run('open', venv),
+        repair: (venv = '') => run('repair', venv),
+        remove: (venv = '') => run('remove', venv),
+      }
+    : {
+        app,
+        path,
+        create: (venv = '') => app.venv('create', venv, '--inherit', 'none'),
+        add: (venv = '') => app.venv('install', venv, ...offline, '--', 'demo'),
+        open: (venv = '') => app.venv('path', venv),
+        repair: (venv = '') => app.venv('repair', venv, ...offline.slice(0, 1)),
+        remove: (venv = '') => app.venv('remove', venv),
+      }
+}
+
+describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
+  describe.each(['command line', 'C++'])('by the %s', (side) => {
+    it('are what their folder is called, whatever their record says', async () => {
+      const { app, add, path } = bySide(side, 'named')
+      const first = await path('first')
+      cpSync(first, join(dirname(first), 'copy'), { recursive: true, verbatimSymlinks: true })
+      const victim = join(directory.path, side, 'victim')
+      mkdirSync(victim)
+      const record = join(dirname(first), 'copy', 'pyembed-venv.json')
+      const text = readFileSync(record, 'utf8')
+      writeFileSync(record, text.replace('"name": "first"', `"name": "x/../../../../victim"`))
+      mkdirSync(join(dirname(first), '.x'))
+      mkdirSync(join(dirname(first), 'x'))
+
+      expect((await add('copy')).exitCode).toBe(0)
+      expect(await importDemo(app, 'copy')).toBe(`1 ${app.prefix}`)
+      expect(await importDemo(app, 'first')).toContain('No module named')
+      expect(readdirSync(victim)).toEqual([])
+      expect(readFileSync(record, 'utf8')).toContain('"name": "copy"')
+    })
+
+    it('are broken when a part of them is a link, and nothing is written behind it', async () => {
+      const { add, open, repair, path } = bySide(side, 'linked parts')
+      const venv = await path('tool')
+      const outside = join(directory.path, side, 'outside')
+      renameSync(join(venv, 'lib'), outside)
+      symlinkSync(outside, join(venv, 'lib'))
+      const before = readdirSync(outside, { recursive: true })
+
+      expect(codeIn((await add('tool')).stderr)).toBe('PYEMBED_VENV_BROKEN')
+      expect((await repair('tool')).exitCode).toBe(0)
+      expect((await open('tool')).exitCode).toBe(0)
+      expect(readdirSync(outside, { recursive: true })).toEqual(before)
+    })
+
+    it('are made anew when what was installed is lost', async () => {
+      const { app, add, repair, path } = bySide(side, 'lost')
+      const venv = await path('tool')
+      await add('tool')
+      rmSync(join(venv, 'lib/python3.14/site-packages'), { recursive: true })
+
+      expect(await importDemo(app, 'tool')).toContain('PYEMBED_VENV_BROKEN')
+      // By the recorded steps, which name the folder of wheels; there is no index here.
+      expect((await repair('tool')).stderr).not.toContain('error')
+      expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
+    })
+
+    it('of two copies of an app go from hand to hand', async () => {
+      const id = `org.example.${side.length}`
+      const dataHome = join(directory.path, side, 'data of two')
+      const one = bySide(side, 'one/app', { id, dataHome })
+      const other = bySide(side, 'other/app', { id, dataHome })
+      await one.create('tool')
+      const results = await Promise.all([one, other, one, other].map((each) => each.add('tool')))
+
+      expect(results.map(({ exitCode, stderr }) => (exitCode === 0 ? '' : stderr))).toEqual(
+        results.map(() => ''),
+      )
+      expect(await importDemo(other.app, 'tool')).toBe(`1 ${other.app.prefix}`)
+    })
+
+    it('that are none are left alone', async () => {
+      const { create, remove, path } = bySide(side, 'no folders')
+      const place = dirname(await path('tool'))
+      writeFileSync(join(place, 'notes.txt'), 'mine')
+      symlinkSync('/nowhere', join(place, 'dangling'))
+      for (const name of ['notes.txt', 'dangling'])
+        expect(codeIn((await create(name)).stderr)).toBe('PYEMBED_VENV_BROKEN')
+      expect(readFileSync(join(place, 'notes.txt'), 'utf8')).toBe('mine')
+
+      mkdirSync(join(place, 'odd', 'pyembed-venv.json'), { recursive: true })
+      expect((await create('odd')).exitCode).toBe(0)
+      expect((await remove('odd')).exitCode).toBe(0)
+    })
+
+    it('that a newer pyembed replaces are left to it', async () => {
+      const { open, add, path } = bySide(side, 'newer')
+      const venv = await path('tool')
+      const next = join(dirname(venv), '.tool.next')
+      mkdirSync(next)
+      writeFileSync(join(next, 'pyembed-venv.json'), '{"format": 2}')
+
+      expect((await open('tool')).exitCode).toBe(0)
+      expect(codeIn((await add('tool')).stderr)).toBe('PYEMBED_VENV_NEWER')
+      expect(existsSync(join(next, 'pyembed-venv.json'))).toBe(true)
+    })
+
+    it('are in use by a Python that was started in another way', async () => {
+      const { remove, path } = bySide(side, 'by hand')
+      const venv = await path('tool')
+      const program = 'print("on", flush=True); import time; time.sleep(60)'
+      const child = spawn('bin/python', ['-c', program], {
+        cwd: venv,
+        env: cleanEnvironment(),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      await once(child.stdout, 'data')
+
+      const { stderr } = await remove('tool')
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      expect(codeIn(stderr)).toBe('PYEMBED_VENV_IN_USE')
+      expect(stderr).toContain(`process ${child.pid}`)
+      expect((await remove('tool')).exitCode).toBe(0)
+    })
+
+    it('are waited for as long as another process has lent its own lock', async () => {
+      const { remove, path } = bySide(side, 'lent')
+      const venv = await path('tool')
+      const lender = spawn('sleep', ['60'])
+      const file = join(dirname(venv), `.tool.held-${lender.pid}-0123abcd`)
+      const here = JSON.parse(await ownHolder(side)) as object
+      writeFileSync(file, JSON.stringify({ ...here, pid: lender.pid, purpose: 'lend' }))
+      const removed = remove('tool')
+      await new Promise((resolve) => setTimeout(resolve, 500))
+
+      expect(existsSync(venv)).toBe(true)
+      lender.kill('SIGKILL')
+      await once(lender, 'exit')
+      expect((await removed).exitCode).toBe(0)
+      expect(existsSync(venv)).toBe(false)
+    })
+
+    it('of another app stay with it', async () => {
+      const dataHome = join(directory.path, side, 'data of many')
+      const theirs = bySide(side, 'theirs/app', { id: 'org.example.theirs', dataHome })
+      const ours = bySide(side, 'ours/app', { id: 'org.example.ours', dataHome })
+      const { key } = await theirs.app.create('tool')
+      const adopt: Verb =
+        side === 'C++'
+          ? useTool(ours.app, tool)
+          : async (verb = '', ...rest) => await ours.app.venv(verb, '--json', ...rest)
+
+      const { adopted, left } = (await adopt('adopt', key)).json()
+      expect(adopted).toEqual([])
+      expect(JSON.stringify(left)).toContain(theirs.app.path)
+      expect((await theirs.open('tool')).exitCode).toBe(0)
+    })
+  })
+})
+
+/** What a holder of this host writes, from one that writes it. */
+async function ownHolder(side: string): Promise<string> {
+  const { app, path } = bySide(side, 'holder')
+  const venv = await path('tool')
+  const holder = spawn(app.executable, ['hold', 'tool'], {
+    env: { ...cleanEnvironment(), ...app.env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  await once(holder.stdout, 'data')
+  const name = readdirSync(dirname(venv)).find((found) => found.startsWith('.tool.held-')) ?? ''
+  const text = readFileSync(join(dirname(venv), name), 'utf8')
+  holder.stdin.end()
+  await once(holder, 'exit')
+  return text
+}
