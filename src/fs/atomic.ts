@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
-import { hostMark, isAlive } from '../process/host.ts'
+import { hostMark, isAlive, randomMark } from '../process/host.ts'
 
 /** A name beside `path`, on the same file system, that no other process uses. */
 export function temporaryName(path: string): string {
-  return `${path}.tmp-${hostMark()}-${process.pid}-${randomBytes(4).toString('hex')}`
+  return `${path}.tmp-${hostMark()}-${process.pid}-${randomMark()}`
 }
 
 /** Replaces `path` in one step: readers see the old content or the new one. Creates the folder. */
@@ -46,7 +44,7 @@ export async function renameWithRetry(from: string, to: string): Promise<void> {
         process.platform === 'win32' &&
         ['EPERM', 'EBUSY', 'EACCES'].includes(systemErrorCode(error) ?? '')
       if (!isTransient || attempt === 8) throw error
-      await sleep(2 ** attempt)
+      await new Promise((resolve) => setTimeout(resolve, 2 ** attempt))
     }
   }
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 import { readTextIfThere } from '../fs/read-text.ts'
-import { isAlive } from '../process/host.ts'
+import { isAlive, randomMark } from '../process/host.ts'
 
 /**
  * What a lock is held for; `run` is shared, the others are exclusive and come to an end. `lend`: an app that runs in
@@ -42,7 +41,7 @@ export function ownHolder(purpose: Purpose): Holder {
 
 /** Says who has the lock of an environment. @returns the path of the file */
 export function writeHolder(directory: string, name: string, purpose: Purpose): string {
-  const path = join(directory, `.${name}.held-${process.pid}-${randomBytes(4).toString('hex')}`)
+  const path = join(directory, `.${name}.held-${process.pid}-${randomMark()}`)
   try {
     writeFileSync(path, JSON.stringify(ownHolder(purpose)), { flag: 'wx' })
   } catch (error) {

@@ -1,7 +1,6 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 
 import { systemErrorCode } from '../errors.ts'
 import { stampFile } from '../fs/stamp.ts'
@@ -33,9 +32,9 @@ export function watchHolders(): Watch {
     if (stamp === undefined) return false
     if (holder !== undefined && holder.host !== hostname()) return true
     const known = seen.get(path)
-    const since = known?.stamp === stamp ? known.since : performance.now()
+    const since = known?.stamp === stamp ? known.since : process.uptime() * 1000
     seen.set(path, { stamp, since })
-    return performance.now() - since < quietForDead
+    return process.uptime() * 1000 - since < quietForDead
   }
 }
 

@@ -1,8 +1,6 @@
 import { closeSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
@@ -47,12 +45,12 @@ export async function lockVenv(
   purpose: Purpose,
 ): Promise<VenvLock> {
   const isAlive = watchHolders()
-  const start = performance.now()
+  const start = milliseconds()
   let isTold = false
   for (let pause = poll; ; pause = Math.min(pause * 1.5, longestPoll)) {
     const lock = tryOnce(context, place, purpose, isAlive)
     if (lock !== undefined) return lock
-    const waited = performance.now() - start
+    const waited = milliseconds() - start
     const holders = holdersOf(place)
     if (waited > patience) requirePatience(place, holders, waited)
     if (waited > patience / 2 && !isTold) {
@@ -60,8 +58,13 @@ export async function lockVenv(
       const who = holders.map(describeHolder).join(', ') || 'another process'
       context.emit({ kind: 'note', text: `Waiting for ${who}, which uses \`${place.name}\`` })
     }
-    await sleep(pause, undefined, { signal: context.signal })
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    context.signal?.throwIfAborted()
   }
+}
+
+function milliseconds(): number {
+  return process.uptime() * 1000
 }
 
 /** The lock if it is free, else undefined at once. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -78,6 +77,8 @@ async function tellRecords(
   sitePackages: string,
   changed: ReadonlyMap<string, Buffer>,
 ): Promise<void> {
+  // Loaded here: environments are made without.
+  const { createHash } = await import('node:crypto')
   for (const name of listDirectory(sitePackages)) {
     const path = join(sitePackages, name, 'RECORD')
     if (!name.endsWith('.dist-info')) continue

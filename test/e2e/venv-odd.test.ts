@@ -174,7 +174,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       const { remove, path } = bySide(side, 'by hand')
       const venv = await path('tool')
       const program = 'print("on", flush=True); import time; time.sleep(60)'
-      const child = spawn('bin/python', ['-c', program], {
+      const child = spawn(join('bin', 'python'), ['-c', program], {
         cwd: venv,
         env: cleanEnvironment(),
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -99,13 +99,10 @@ std::array<std::uint8_t, 32> sha256(std::string_view data) {
   return digest;
 }
 
-std::string hex(const std::array<std::uint8_t, 32>& digest) {
-  std::string text;
-  for (const std::uint8_t byte : digest) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
+std::uint32_t fnv1a(std::string_view data) {
+  std::uint32_t hash = 0x811c9dc5;
+  for (const char byte : data) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x01000193;
+  return hash;
 }
 
 std::string base64url(const std::array<std::uint8_t, 32>& digest) {

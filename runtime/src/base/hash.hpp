@@ -12,7 +12,9 @@ namespace pyembed::detail {
 std::uint64_t xxh64(std::string_view data);
 
 std::array<std::uint8_t, 32> sha256(std::string_view data);
-std::string hex(const std::array<std::uint8_t, 32>& digest);
+
+// FNV-1a of 32 bits (draft-eastlake-fnv), for names.
+std::uint32_t fnv1a(std::string_view data);
 // RFC 4648 §5, without padding.
 std::string base64url(const std::array<std::uint8_t, 32>& digest);
 

@@ -19,7 +19,9 @@ constexpr std::chrono::hours longest_work{24};
 
 std::string temporary_name(const std::string& path) {
   const Here place = here();
-  const std::string mark = hex(sha256(place.host + " " + place.boot + " " + place.name_space)).substr(0, 8);
+  std::string mark;
+  const std::uint32_t bits = fnv1a(place.host + " " + place.boot + " " + place.name_space);
+  for (int shift = 28; shift >= 0; shift -= 4) mark += "0123456789abcdef"[bits >> shift & 15];
   return path + ".tmp-" + mark + "-" + std::to_string(process_id()) + "-" + random_hex(8);
 }
 
