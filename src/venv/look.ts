@@ -145,8 +145,9 @@ function readThere(path: string): string | undefined {
   try {
     // A pipe would be waited for.
     if (!statSync(path).isFile()) return ''
-    const content = readFileSync(path)
-    return isUtf8(content) ? content.toString() : ''
+    // Three times as fast as a Buffer and a look at it.
+    const text = readFileSync(path, 'utf8')
+    return text.includes('\ufffd') && !isUtf8(readFileSync(path)) ? '' : text
   } catch (error) {
     const code = systemErrorCode(error) ?? ''
     if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code)) return undefined
