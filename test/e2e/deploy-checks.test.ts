@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -50,6 +50,24 @@ describeWithTools(['cmake', 'ninja', 'g++', 'cc', 'readelf'], 'pyembed_install',
 
     expect(error.replaceAll(/\s+/g, ' ')).toMatch(message)
     expect(existsSync(join(installed, 'python'))).toBe(false)
+  })
+
+  it('keeps its library out of what copies the libraries of programs', async () => {
+    // libstdc++ stands for a library that the application brings along.
+    const rules = (excludes: string): string =>
+      'install(TARGETS tiny DESTINATION . COMPONENT app RUNTIME_DEPENDENCY_SET libraries)\n' +
+      `install(RUNTIME_DEPENDENCY_SET libraries DESTINATION libraries COMPONENT app ${excludes} POST_INCLUDE_REGEXES "/libstdc" "/libpython" POST_EXCLUDE_REGEXES ".*")\n` +
+      'pyembed_install(COMPONENT app)'
+    const copied = join(installed, 'libraries')
+
+    await install(rules(''), '--component', 'app')
+    expect(readdirSync(copied).join(' ')).toMatch(/libpython3.*libstdc/)
+    rmSync(installed, { recursive: true })
+    const excludes = 'PRE_EXCLUDE_REGEXES ${PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES}'
+    await install(rules(excludes), '--component', 'app')
+    expect(readdirSync(copied).join(' ')).toMatch(/^(?:libstdc\S* ?)+$/)
+    expect(await runIn('/', [join(installed, 'tiny')])).toContain(join(installed, 'python'))
+    rmSync(installed, { recursive: true })
   })
 
   it('refuses to install a program in a component that has not its Python', async () => {
