@@ -8,7 +8,7 @@
 #pragma once
 
 #include <pyembed/home.hpp>
-#include <pyembed/venv.hpp>
+#include <pyembed/venv_types.hpp>
 #include <Python.h>
 
 #include <filesystem>

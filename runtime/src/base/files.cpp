@@ -222,30 +222,6 @@ std::vector<std::string> list_directory(const std::string& path) {
 
 void make_directories(const std::string& path) { fs::create_directories(native(path)); }
 
-std::optional<std::int64_t> change_time(const std::string& path) {
-#if defined(_WIN32)
-  WIN32_FILE_ATTRIBUTE_DATA data;
-  if (!GetFileAttributesExW(native(path).c_str(), GetFileExInfoStandard, &data)) return std::nullopt;
-  const std::int64_t ticks = static_cast<std::int64_t>(data.ftLastWriteTime.dwHighDateTime) << 32 |
-                             static_cast<std::int64_t>(data.ftLastWriteTime.dwLowDateTime);
-  return (ticks - 116444736000000000) * 100;  // 100 ns since 1601
-#else
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-#if defined(__APPLE__)
-  const timespec& time = status.st_mtimespec;
-#else
-  const timespec& time = status.st_mtim;
-#endif
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
-#endif
-}
-
-void touch(const std::string& path) {
-  std::error_code error;
-  fs::last_write_time(native(path), fs::file_time_type::clock::now(), error);
-}
-
 void sync_file_system(const std::string& path) {
 #if defined(__linux__)
   const Handle handle = open_to_read(path);
