@@ -53,18 +53,13 @@ describeWithTools(['cmake', 'ninja', 'g++', 'cc', 'readelf'], 'pyembed_install',
   })
 
   it('keeps its library out of what copies the libraries of programs', async () => {
-    // libstdc++ stands for a library that the application brings along.
-    const rules = (excludes: string): string =>
-      'install(TARGETS tiny DESTINATION . COMPONENT app RUNTIME_DEPENDENCY_SET libraries)\n' +
-      `install(RUNTIME_DEPENDENCY_SET libraries DESTINATION libraries COMPONENT app ${excludes} POST_INCLUDE_REGEXES "/libstdc" "/libpython" POST_EXCLUDE_REGEXES ".*")\n` +
-      'pyembed_install(COMPONENT app)'
     const copied = join(installed, 'libraries')
 
-    await install(rules(''), '--component', 'app')
+    await install(copyLibraries(''), '--component', 'app')
     expect(readdirSync(copied).join(' ')).toMatch(/libpython3.*libstdc/)
     rmSync(installed, { recursive: true })
     const excludes = 'PRE_EXCLUDE_REGEXES ${PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES}'
-    await install(rules(excludes), '--component', 'app')
+    await install(copyLibraries(excludes), '--component', 'app')
     expect(readdirSync(copied).join(' ')).toMatch(/^(?:libstdc\S* ?)+$/)
     expect(await runIn('/', [join(installed, 'tiny')])).toContain(join(installed, 'python'))
     rmSync(installed, { recursive: true })
@@ -189,3 +184,11 @@ pyembed_add_module(plugged plug.c)
     expect(components.every(({ license }) => license !== '')).toBe(true)
   })
 })
+
+/** Rules that copy the libraries of the program; libstdc++ stands for one that an application brings along. */
+function copyLibraries(excludes: string): string {
+  return `install(TARGETS tiny DESTINATION . COMPONENT app RUNTIME_DEPENDENCY_SET libraries)
+install(RUNTIME_DEPENDENCY_SET libraries DESTINATION libraries COMPONENT app ${excludes}
+  POST_INCLUDE_REGEXES "/libstdc" "/libpython" POST_EXCLUDE_REGEXES ".*")
+pyembed_install(COMPONENT app)`
+}
