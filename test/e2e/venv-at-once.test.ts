@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -7,7 +7,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findPoints, killAt, type RunUnder } from '../helpers/kill-points.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
-import { codeIn, importDemo, type InstalledApp, installApp, isSoak } from '../helpers/venv.ts'
+import {
+  codeIn,
+  hidden,
+  importDemo,
+  type InstalledApp,
+  installApp,
+  isSoak,
+} from '../helpers/venv.ts'
 import { buildVenvTool, runTool, useTool, type Variant } from '../helpers/venv-tool.ts'
 import { makeWheel } from '../helpers/wheel.ts'
 import { newest as pythons } from './pythons.ts'
@@ -123,10 +130,3 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace'], 'kill -9 of the C++ runti
     expect(hits).toBeGreaterThanOrEqual(Math.min(count, points.length) - 2)
   })
 })
-
-/** What is in the folder of an app and is no environment. */
-function hidden(path: string): readonly string[] {
-  return readdirSync(dirname(path)).filter(
-    (name) => name.startsWith('.') && !name.endsWith('.lock'),
-  )
-}

@@ -16,6 +16,8 @@ import {
   addDemo,
   type AppParts,
   codeIn,
+  farAwayHolder,
+  hidden,
   importDemo,
   type InstalledApp,
   installApp,
@@ -40,10 +42,6 @@ afterAll(() => directory.remove())
 const place = (name: string): string => join(directory.path, name)
 const install = (name: string, parts: Partial<AppParts> = {}): InstalledApp =>
   installApp(place(name), { ...newest, ...parts })
-
-/** What is in the folder of an app and is no environment. */
-const hidden = (path: string): readonly string[] =>
-  readdirSync(dirname(path)).filter((name) => name.startsWith('.') && !name.endsWith('.lock'))
 
 describe('at once', () => {
   it('8 processes make and remove one environment: one makes it, none fails, nothing is left', async () => {
@@ -130,15 +128,7 @@ describeWithTools(['strace'], 'where the file system has no locks', () => {
     const { path } = await app.create('other')
     expect(await venv(app, 'create', 'tool')).toMatchObject({ exitCode: 0 })
     const lease = join(dirname(path), '.tool.lease')
-    const holder = {
-      boot: 'b',
-      host: 'far-away',
-      namespace: 'n',
-      pid: 7,
-      program: 'workbench',
-      purpose: 'install',
-    }
-    writeFileSync(lease, JSON.stringify(holder))
+    writeFileSync(lease, JSON.stringify(farAwayHolder))
 
     const { exitCode, stderr } = await venv(app, 'remove', 'tool')
     expect({ exitCode, code: codeIn(stderr) }).toEqual({ exitCode: 1, code: 'PYEMBED_VENV_IN_USE' })

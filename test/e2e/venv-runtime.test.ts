@@ -21,6 +21,7 @@ import { listTree } from '../helpers/tree.ts'
 import {
   type AppParts,
   codeIn,
+  farAwayHolder,
   importDemo,
   type InstalledApp,
   installApp,
@@ -303,15 +304,7 @@ describeWithTools(
       const run = useTool(app, tool, { under })
       const { path } = (await run('create', 'tool')).json<VenvJson>()
       const lease = join(dirname(path), '.tool.lease')
-      const holder = {
-        boot: 'b',
-        host: 'far-away',
-        namespace: 'n',
-        pid: 7,
-        program: 'workbench',
-        purpose: 'install',
-      }
-      writeFileSync(lease, JSON.stringify(holder))
+      writeFileSync(lease, JSON.stringify(farAwayHolder))
 
       const { stderr } = await run('remove', 'tool')
       expect(codeIn(stderr)).toBe('PYEMBED_VENV_IN_USE')

@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 
 import { inject } from 'vitest'
@@ -112,6 +119,23 @@ export function openApp(path: string, dataHome: string, prefix: string): Install
     },
     list: async () => (await run(['venv', 'list', '--json'])).json<ListedJson[]>(),
   }
+}
+
+/** What is in the folder of an app, given one of its environments, and is none. */
+export function hidden(venv: string): readonly string[] {
+  return readdirSync(dirname(venv)).filter(
+    (name) => name.startsWith('.') && !name.endsWith('.lock'),
+  )
+}
+
+/** What a process of another host writes that installs into an environment. */
+export const farAwayHolder = {
+  boot: 'b',
+  host: 'far-away',
+  namespace: 'n',
+  pid: 7,
+  program: 'workbench',
+  purpose: 'install',
 }
 
 /** The code of the error that a command ended with. */

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace pyembed::detail {
 
@@ -13,7 +14,10 @@ class FileLock {
   FileLock() = default;
   ~FileLock() { release(); }
   FileLock(FileLock&& other) noexcept : handle_(other.handle_) { other.handle_ = none; }
-  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
 
   // Never waits. flock(2); on Windows a share mode of the open file. Throws when the file cannot be opened.
   LockAttempt try_lock(const std::string& path, bool is_shared);

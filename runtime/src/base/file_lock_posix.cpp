@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <utility>
 
 namespace pyembed::detail {
 
@@ -55,11 +54,6 @@ void FileLock::release() noexcept {
   if (handle_ != none) ::flock(static_cast<int>(handle_), LOCK_UN);
   if (handle_ != none) ::close(static_cast<int>(handle_));
   handle_ = none;
-}
-
-FileLock& FileLock::operator=(FileLock&& other) noexcept {
-  std::swap(handle_, other.handle_);
-  return *this;
 }
 
 }  // namespace pyembed::detail

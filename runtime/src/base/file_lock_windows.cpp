@@ -4,8 +4,6 @@
 
 #include <pyembed/detail/paths.hpp>
 
-#include <utility>
-
 namespace pyembed::detail {
 
 // The file of a lock is never removed here: Windows does not remove what is open.
@@ -26,11 +24,6 @@ LockAttempt FileLock::try_lock(const std::string& path, bool is_shared) {
 void FileLock::release() noexcept {
   if (handle_ != none) CloseHandle(reinterpret_cast<HANDLE>(handle_));
   handle_ = none;
-}
-
-FileLock& FileLock::operator=(FileLock&& other) noexcept {
-  std::swap(handle_, other.handle_);
-  return *this;
 }
 
 }  // namespace pyembed::detail
