@@ -131,8 +131,14 @@ function describeLock(
   purpose: Purpose,
   others: readonly HolderFile[],
 ): VenvLock {
-  const own = tryWriteHolder(directory, name, purpose)
-  if (own !== undefined) removeHolders(others, purpose !== 'run')
+  let own: string | undefined
+  try {
+    own = tryWriteHolder(directory, name, purpose)
+    if (own !== undefined) removeHolders(others, purpose !== 'run')
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
+  }
   return {
     descriptor,
     release: () => {
