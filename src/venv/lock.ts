@@ -46,14 +46,16 @@ export async function lockVenv(
 ): Promise<VenvLock> {
   const isAlive = watchHolders()
   const start = milliseconds()
+  let lastEnding = start
   let isTold = false
   for (let pause = poll; ; pause = Math.min(pause * 1.5, longestPoll)) {
     const lock = tryOnce(context, place, purpose, isAlive)
     if (lock !== undefined) return lock
-    const waited = milliseconds() - start
+    const now = milliseconds()
     const holders = holdersOf(place)
-    if (waited > patience) requirePatience(place, holders, waited)
-    if (waited > patience / 2 && !isTold) {
+    if (comesToAnEnd(holders)) lastEnding = now
+    else requirePatience(place, holders, now - lastEnding)
+    if (now - start > patience / 2 && !isTold) {
       isTold = true
       const who = holders.map(describeHolder).join(', ') || 'another process'
       context.emit({ kind: 'note', text: `Waiting for ${who}, which uses \`${place.name}\`` })
@@ -166,12 +168,21 @@ function holdersOf({ directory, name }: VenvPlace): readonly HolderFile[] {
   return holders.length === 0 && existsSync(lease.path) ? [lease] : holders
 }
 
-function requirePatience({ name }: VenvPlace, files: readonly HolderFile[], waited: number): void {
-  const worst = files.find(
-    ({ holder }) =>
-      holder !== undefined && (holder.purpose === 'run' || holder.host !== hostname()),
+/** Whether all of them are at something that ends, as far as they tell. */
+function comesToAnEnd(files: readonly HolderFile[]): boolean {
+  return (
+    files.length > 0 &&
+    files.every(
+      ({ holder }) =>
+        holder === undefined || (holder.purpose !== 'run' && holder.host === hostname()),
+    )
   )
-  if (worst === undefined && (files.length > 0 || waited < 5 * patience)) return
+}
+
+/** `waited` is since somebody was seen last who does something that ends. */
+function requirePatience({ name }: VenvPlace, files: readonly HolderFile[], waited: number): void {
+  // Who got the lock just now has no file yet.
+  if (waited <= (files.length > 0 ? patience : 5 * patience)) return
   const who = files.map(describeHolder).join(', ') || 'another process'
   const elsewhere = files.find(({ holder }) => holder !== undefined && !isHere(holder))
   throw new PyEmbedError('PYEMBED_VENV_IN_USE', `\`${name}\` is in use by ${who}`, {

@@ -34,13 +34,19 @@ std::string name_all(const std::vector<HolderFile>& files) {
   return names.empty() ? "another process" : join(names, ", ");
 }
 
-void require_patience(const std::string& name, const std::vector<HolderFile>& files, Clock::duration waited) {
+// Whether all of them are at something that ends, as far as they tell.
+bool comes_to_an_end(const std::vector<HolderFile>& files) {
   const std::string host = here().host;
-  const auto is_elsewhere = [](const HolderFile& file) { return file.holder && !file.holder->is_here; };
-  const bool is_endless = std::any_of(files.begin(), files.end(), [&](const HolderFile& file) {
+  return !files.empty() && std::none_of(files.begin(), files.end(), [&](const HolderFile& file) {
     return file.holder && (file.holder->purpose == "run" || file.holder->host != host);
   });
-  if (!is_endless && (!files.empty() || waited < 5 * patience)) return;
+}
+
+// `waited` is since somebody was seen last who does something that ends.
+void require_patience(const std::string& name, const std::vector<HolderFile>& files, Clock::duration waited) {
+  // Who got the lock just now has no file yet.
+  if (waited <= (files.empty() ? 5 * patience : patience)) return;
+  const auto is_elsewhere = [](const HolderFile& file) { return file.holder && !file.holder->is_here; };
   std::vector<VenvHolder> holders;
   for (const HolderFile& file : files) {
     if (file.holder) holders.push_back(*file.holder);
@@ -107,14 +113,20 @@ VenvLock VenvLock::wait(const std::string& directory, const std::string& name, P
                         const VenvControl& control, const std::string& lent) {
   HolderWatch watch;
   const Clock::time_point start = Clock::now();
+  Clock::time_point last_ending = start;
   bool is_told = false;
   for (milliseconds pause = poll;; pause = std::min(pause * 3 / 2, longest_poll)) {
     if (std::optional<VenvLock> lock = try_once(directory, name, purpose, watch, lent)) return std::move(*lock);
-    const Clock::duration waited = Clock::now() - start;
-    if (waited > patience) require_patience(name, holders_of(directory, name), waited);
-    if (waited > patience / 2 && !is_told && control.progress) {
+    const Clock::time_point now = Clock::now();
+    const std::vector<HolderFile> holders = holders_of(directory, name);
+    if (comes_to_an_end(holders)) {
+      last_ending = now;
+    } else {
+      require_patience(name, holders, now - last_ending);
+    }
+    if (now - start > patience / 2 && !is_told && control.progress) {
       is_told = true;
-      control.progress("Waiting for " + name_all(holders_of(directory, name)) + ", which uses '" + name + "'");
+      control.progress("Waiting for " + name_all(holders) + ", which uses '" + name + "'");
     }
     if (control.is_cancelled && control.is_cancelled()) throw VenvCancelled();
     std::this_thread::sleep_for(pause);
