@@ -1,89 +1,72 @@
-// Builds dist/: the command line and the library, bundled and split, and the type declarations.
+// Builds dist/: the command line, the library and the threads, bundled, and the type declarations.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const require = createRequire(import.meta.url)
+const dist = join(root, 'dist')
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-
-/**
- * Modules of Node that are dear to import, by 6 ms of each start: ES imports read every property, which of
- * `process` opens the three standard streams and of `fs` and `util` loads much else; commander wants `child_process`
- * for a kind of subcommand that pyembed has not.
- */
-const frugalBuiltins = {
-  name: 'frugal-builtins',
-  setup({ onResolve, onLoad }) {
-    const names = importedNames()
-    onResolve({ filter: /^(?:node:)?(?:fs|os|process|url|util)$/ }, ({ path, importer }) => ({
-      path: path.replace('node:', ''),
-      namespace: importer.includes('node_modules') ? 'frugal' : 'frugal-own',
-    }))
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('commander') ? { path: 'nothing', namespace: 'frugal' } : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: 'frugal' }, ({ path }) => ({
-      contents:
-        path === 'nothing'
-          ? 'module.exports = {}'
-          : `module.exports = process.getBuiltinModule('${path}')`,
-    }))
-    // What this code imports is known by name; taking over a whole module takes a millisecond.
-    onLoad({ filter: /.*/, namespace: 'frugal-own' }, ({ path }) => ({
-      contents: `export const { ${[...(names.get(path) ?? [])].join(', ')} } = process.getBuiltinModule('${path}')`,
-    }))
-  },
+/** commander wants `child_process`, which takes 3 ms to load, for a kind of subcommand that pyembed has not. */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  resolveId: (id, importer) =>
+    id === 'node:child_process' && importer?.includes('commander') ? '\0nothing' : undefined,
+  load: (id) => (id === '\0nothing' ? 'module.exports = {}' : undefined),
 }
 
-/** Names that src imports from each of Node's modules. */
-function importedNames() {
-  const names = new Map()
-  for (const file of readdirSync(join(root, 'src'), { recursive: true })) {
-    if (!file.endsWith('.ts')) continue
-    const text = readFileSync(join(root, 'src', file), 'utf8')
-    for (const [, list, module] of text.matchAll(/import \{([^}]*)\} from 'node:(\w+)'/g)) {
-      const imported = list.split(',').map((name) => name.trim())
-      const values = imported.filter((name) => name !== '' && !name.startsWith('type '))
-      names.set(module, new Set([...(names.get(module) ?? []), ...values]))
-    }
-  }
-  return names
-}
-
-// The command line, the library and the thread apart: chunks that they share would be more, and smaller, for each start.
-const entryPoints = {
-  cli: 'cli',
-  index: 'index',
-  'part-worker': 'install/part-worker',
-  'compare-worker': 'fs/compare-worker',
-}
-for (const [name, path] of Object.entries(entryPoints)) {
-  await build({
-    absWorkingDir: root,
-    entryPoints: { [name]: `src/${path}.ts` },
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    chunkNames: `chunks/${name}-[name]-[hash]`,
-    format: 'esm',
+/** @returns the packages that went in */
+async function bundle(entries, format) {
+  const extension = format === 'cjs' ? 'cjs' : 'js'
+  const { output } = await build({
+    cwd: root,
+    input: entries,
     platform: 'node',
-    target: 'node20.19',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'linked',
-    // Bundled CommonJS packages ask for node's own modules, and only those, through require().
-    banner: { js: 'const require = (id) => process.getBuiltinModule(id);' },
-    plugins: [frugalBuiltins],
-    logLevel: 'warning',
+    plugins: [withoutChildProcess],
+    transform: { target: 'node20.19' },
+    logLevel: 'warn',
+    output: {
+      dir: 'dist',
+      format,
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: `chunks/[name]-[hash].${extension}`,
+      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      comments: false,
+    },
   })
+  const modules = output.flatMap((chunk) => chunk.moduleIds ?? [])
+  return modules.flatMap((id) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? [])
 }
-chmodSync(join(root, 'dist/cli.js'), 0o755)
 
+/** The licence texts of what is in the bundles. */
+function listLicenses(packages) {
+  return [...new Set(packages)]
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((path) => {
+      const { name, version, license } = JSON.parse(
+        readFileSync(join(path, 'package.json'), 'utf8'),
+      )
+      const file = readdirSync(path).find((found) => /^licen[cs]e/i.test(found))
+      const text = file === undefined ? '' : `\n${readFileSync(join(path, file), 'utf8').trim()}\n`
+      return `${name} ${version}: ${license}\n${text}`
+    })
+    .join('\n')
+}
+
+rmSync(dist, { recursive: true, force: true })
+const packages = [
+  // CommonJS loads faster than ES modules, by as much as bare node takes for one of those.
+  ...(await bundle({ cli: 'src/cli.ts' }, 'cjs')),
+  ...(await bundle({ 'part-worker': 'src/install/part-worker.ts' }, 'cjs')),
+  ...(await bundle({ 'compare-worker': 'src/fs/compare-worker.ts' }, 'cjs')),
+  ...(await bundle({ index: 'src/index.ts' }, 'esm')),
+]
+writeFileSync(join(dist, 'LICENSES.txt'), listLicenses(packages))
+chmodSync(join(dist, 'cli.cjs'), 0o755)
+
+const require = createRequire(import.meta.url)
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc')
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.types.json')], { stdio: 'inherit' })

@@ -40,7 +40,7 @@ async function demonstrate(): Promise<void> {
   cpSync(join(root, 'examples', 'hello-numpy'), project, { recursive: true })
 
   const pyembed = (...args: string[]): string =>
-    run(process.execPath, [join(root, 'dist/cli.js'), ...args], project, env)
+    run(process.execPath, [join(root, 'dist/cli.cjs'), ...args], project, env)
   step('pyembed lock: choose Python and packages, pin their hashes')
   pyembed('lock', '--quiet')
   step('pyembed sync: fetch, check, unpack, install pip and numpy, write .pyembed/')

@@ -10,7 +10,7 @@ import { createReporter, exitCodes } from './reporter/reporter.ts'
 import { processStreams, type Streams } from './reporter/streams.ts'
 
 const streams = processStreams()
-process.exitCode = await main(process.argv.slice(2), streams)
+void main(process.argv.slice(2), streams).then((exitCode) => (process.exitCode = exitCode))
 
 async function main(args: readonly string[], output: Streams): Promise<number> {
   let exitCode: number = exitCodes.ok

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { packageVersion } from '../fs/package-version.ts'
 import type { Streams } from '../reporter/streams.ts'
 import { run as cmake } from './cmake.ts'
-import type { AddCommand, Run } from './command.ts'
+import type { AddCommand, AddGroup, Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 import { run as sync } from './sync.ts'
 import { addVenvCommands } from './venv-table.ts'
@@ -17,8 +17,21 @@ export type Execute = <Flags extends CommonFlags>(
   flags: Flags,
 ) => Promise<void>
 
-/** The command line: every verb with its help, and the flags of those that `args` names. */
+/**
+ * The command line: every verb with its help, and the flags of those that `args` names. When they begin with a verb it
+ * is the only one: the others take commander 3 ms.
+ */
 export function createProgram(args: readonly string[], output: Streams, execute: Execute): Command {
+  const one = addCommands(args, output, execute, (verb) => verb === args[0])
+  return one.commands.length > 0 ? one : addCommands(args, output, execute, () => true)
+}
+
+function addCommands(
+  args: readonly string[],
+  output: Streams,
+  execute: Execute,
+  isWanted: (verb: string) => boolean,
+): Command {
   const program = new Command('pyembed')
     .description('Python inside native C++/CMake applications')
     .version(packageVersion())
@@ -27,17 +40,20 @@ export function createProgram(args: readonly string[], output: Streams, execute:
     .showHelpAfterError('(run with --help for the flags)')
 
   const add: AddCommand = <Flags extends CommonFlags>(
-    parent: Command,
+    parent: Command | undefined,
     name: string,
     description: string,
     load: () => Promise<Run<Flags>>,
     addFlags: (command: Command) => Command = (command) => command,
   ): void => {
+    if (parent === undefined || (parent === program && !isWanted(name))) return
     const command = parent.command(name).description(description)
     // Seventy flags take commander a millisecond and a half.
     if (args.includes(command.name())) withCommonFlags(addFlags(command))
     command.action(() => execute(load, { ...command.opts<Flags>(), operands: command.args }))
   }
+  const addGroup: AddGroup = (name, description) =>
+    isWanted(name) ? program.command(name).description(description) : undefined
 
   add(
     program,
@@ -101,7 +117,7 @@ export function createProgram(args: readonly string[], output: Streams, execute:
     (command) => command.option('--dir', 'print the path of .pyembed/ only'),
   )
 
-  const python = program.command('python').description('what Pythons there are')
+  const python = addGroup('python', 'what Pythons there are')
   add(
     python,
     'list',
@@ -132,9 +148,9 @@ export function createProgram(args: readonly string[], output: Streams, execute:
         .option('--target <triple>', 'what concerns this target'),
   )
 
-  addVenvCommands(program, add)
+  addVenvCommands(addGroup('venv', 'the virtual environments of an app'), add)
 
-  const store = program.command('store').description('the Pythons that are installed')
+  const store = addGroup('store', 'the Pythons that are installed')
   add(
     store,
     'list',

@@ -10,10 +10,15 @@ import type { VenvFlags } from './venv-options.ts'
 export const run: Run<VenvFlags> = ({ env }, { appName, dataHome }) => {
   const home = findDataHome(env, dataHome)
   const venvs = listVenvs(home, appName === undefined ? undefined : folderName(appName))
-  const rows = venvs.map(row)
   return {
-    json: venvs.map(toJson),
-    text: venvs.length === 0 ? `There are no environments in ${home}` : formatColumns(rows),
+    get json() {
+      return venvs.map(toJson)
+    },
+    get text() {
+      return venvs.length === 0
+        ? `There are no environments in ${home}`
+        : formatColumns(venvs.map(row))
+    },
   }
 }
 

@@ -8,8 +8,7 @@ const lean = () => import('./venv-lean.ts')
 const cold = () => import('./cold.ts')
 
 /** The verbs of `pyembed venv`. */
-export function addVenvCommands(program: Command, add: AddCommand): void {
-  const venv = program.command('venv').description('the virtual environments of an app')
+export function addVenvCommands(venv: Command | undefined, add: AddCommand): void {
   add(
     venv,
     'create <name>',

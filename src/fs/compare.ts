@@ -39,7 +39,7 @@ export async function compareFiles(
 }
 
 export function compareWorkshop(): Workshop<CompareJob, readonly Difference[]> {
-  return { file: join(packageRoot(), 'dist', 'compare-worker.js'), work: compareSlice }
+  return { file: join(packageRoot(), 'dist', 'compare-worker.cjs'), work: compareSlice }
 }
 
 /** Cuts an inventory into pieces of about the same work. */

@@ -63,7 +63,7 @@ export async function ensureParts(
 }
 
 export function partWorkshop(): Workshop<PartJob, PartContent> {
-  return { file: join(packageRoot(), 'dist', 'part-worker.js'), work: doPartJob }
+  return { file: join(packageRoot(), 'dist', 'part-worker.cjs'), work: doPartJob }
 }
 
 async function doPartJob(

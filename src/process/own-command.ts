@@ -4,5 +4,5 @@ import { packageRoot } from '../fs/package-root.ts'
 
 /** The program and the script that run this pyembed again. */
 export function ownCommand(): readonly string[] {
-  return [process.execPath, join(packageRoot(), 'dist', 'cli.js')]
+  return [process.execPath, join(packageRoot(), 'dist', 'cli.cjs')]
 }

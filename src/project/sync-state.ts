@@ -126,5 +126,5 @@ export function stampFiles({ generated }: Project): Readonly<Record<string, stri
 
 /** Looks at the files that were there: a walk takes 1 ms of the 10 that a sync without work may take. */
 function isUntouched({ generated }: Project, files: SyncState['files']): boolean {
-  return Object.entries(files).every(([path, known]) => stampFile(join(generated, path)) === known)
+  return Object.entries(files).every(([path, known]) => stampFile(`${generated}/${path}`) === known)
 }

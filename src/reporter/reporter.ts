@@ -86,10 +86,12 @@ export function createReporter(streams: Streams, options: ReporterOptions): Repo
   }
   return {
     emit,
-    output: ({ json, text }) => {
+    // Only what is asked for is looked at: commands may make it then.
+    output: (output) => {
       stop()
-      if (options.isJson) streams.out(formatJson(json))
-      else if (text !== '') streams.out(`${text}\n`)
+      if (options.isJson) return streams.out(formatJson(output.json))
+      const { text } = output
+      if (text !== '') streams.out(`${text}\n`)
     },
     failure: (thrown) => {
       stop()

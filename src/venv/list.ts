@@ -6,10 +6,10 @@ import { compareText } from '../text/json.ts'
 import { hostSystem } from './app.ts'
 import { joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
-import { describeVenv, readRecord } from './look.ts'
+import { readRecord } from './look.ts'
 import { type InstalledPackage, installedPackages } from './packages.ts'
 import { listDirectory } from './place.ts'
-import { appFileName, parseApp, recordName, type VenvRecord } from './record.ts'
+import { appFileName, parseApp, type VenvRecord } from './record.ts'
 import { stampOf } from './size.ts'
 
 /** `foreign`: an environment that something else made, such as MITK; `base-missing`: of an app that is gone or moved. */
@@ -39,6 +39,7 @@ const keyPattern = /^[0-9A-F]{16}$/i
 /** All environments of all apps, by app, key and name; of `folder` alone, when it is named. Only reads. */
 export function listVenvs(dataHome: string, folder?: string): readonly ListedVenv[] {
   const system = hostSystem()
+  const exists = remembered(existsSync)
   const folders =
     folder === undefined
       ? listDirectory(dataHome).filter((name) => folderPattern.test(name))
@@ -47,11 +48,28 @@ export function listVenvs(dataHome: string, folder?: string): readonly ListedVen
     const apps = joinPath(system, dataHome, name)
     return sorted(apps)
       .filter((key) => keyPattern.test(key))
-      .flatMap((key) => listKey(joinPath(system, apps, key), name, key))
+      .flatMap((key) => listKey(joinPath(system, apps, key), name, key, exists))
   })
 }
 
-function listKey(directory: string, folder: string, key: string): readonly ListedVenv[] {
+/** Hundreds of environments have one base. */
+function remembered(exists: Exists): Exists {
+  const known = new Map<string, boolean>()
+  return (path) => {
+    const answer = known.get(path) ?? exists(path)
+    known.set(path, answer)
+    return answer
+  }
+}
+
+type Exists = (path: string) => boolean
+
+function listKey(
+  directory: string,
+  folder: string,
+  key: string,
+  exists: Exists,
+): readonly ListedVenv[] {
   const system = hostSystem()
   const text = readTextIfThere(joinPath(system, directory, appFileName))
   const app = text === undefined ? undefined : parseApp(text)
@@ -59,7 +77,7 @@ function listKey(directory: string, folder: string, key: string): readonly Liste
   return sorted(directory)
     .filter((name) => !name.startsWith('.') && name !== appFileName)
     .flatMap((name) => {
-      const found = describe(directory, name)
+      const found = describe(directory, name, exists)
       const appName = app?.name ?? folderPattern.exec(folder)?.[1] ?? folder
       return found === undefined
         ? []
@@ -70,25 +88,24 @@ function listKey(directory: string, folder: string, key: string): readonly Liste
 type Description = Omit<ListedVenv, 'app' | 'appPath' | 'appExists' | 'key' | 'name'>
 
 /** What has neither record nor `pyvenv.cfg` is none. */
-function describe(directory: string, name: string): Description | undefined {
+function describe(directory: string, name: string, exists: Exists): Description | undefined {
   const place = { system: hostSystem(), directory }
   const path = joinPath(place.system, directory, name)
-  const { verdict, record } = readRecord(place, name)
-  if (record === undefined) return describeOther(path, verdict === 'newer' ? 'newer' : 'foreign')
-  const { python } = describeVenv(place, name, record)
+  const found = readRecord(place, name)
+  if (found.record === undefined)
+    return describeOther(path, found.verdict === 'newer' ? 'newer' : 'foreign')
+  const { record, status } = found
   const at = (file: string): string => joinPath(place.system, path, ...file.split('/'))
-  const sitePackages = at(venvLayout(place.system, record.abi, record.base.executable).sitePackages)
+  const layout = venvLayout(place.system, record.abi, record.base.executable)
+  const sitePackages = at(layout.sitePackages)
   const packages = installedPackages(sitePackages)
-  const status = statSync(at(recordName), { throwIfNoEntry: false })
-  // It is removed at this moment.
-  if (status === undefined) return undefined
   const { mtime, size } = status
   return {
     path,
-    python,
+    python: at(layout.python),
     state: !existsSync(at('pyvenv.cfg'))
       ? 'broken'
-      : existsSync(record.base.executable)
+      : exists(record.base.executable)
         ? 'ready'
         : 'base-missing',
     abi: record.abi,

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
 
 import { systemErrorCode } from '../errors.ts'
 import { formatCfg, readCfg } from './cfg.ts'
 import { joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { type AppPlace, isGone, listDirectory, otherKeys } from './place.ts'
-import { type ParsedRecord, parseRecord, recordName, type VenvRecord } from './record.ts'
+import { parseRecord, recordName, type VenvRecord } from './record.ts'
 
 /** An environment that can be used. */
 export interface Venv {
@@ -73,15 +73,21 @@ export function lookInPlace(
     : { state: 'stale', venv, isUsable: isRecorded && existsSync(record.base.executable) }
 }
 
+/** A record with the status of its file. */
+type ReadRecord =
+  | { readonly verdict: 'valid'; readonly record: VenvRecord; readonly status: Stats }
+  | { readonly verdict: 'newer' | 'damaged'; readonly record?: undefined }
+
 /** The record in a folder. What it is called there counts: folders are copied and renamed. */
 export function readRecord(
-  place: Pick<AppPlace, 'system' | 'directory'>,
+  { system, directory }: Pick<AppPlace, 'system' | 'directory'>,
   folder: string,
-): ParsedRecord {
-  const path = joinPath(place.system, venvPath(place, folder), recordName)
-  const parsed = parseRecord(readThere(path) ?? '')
-  if (parsed.record === undefined) return parsed
-  return { ...parsed, record: { ...parsed.record, name: folder } }
+): ReadRecord {
+  const found = readThere(joinPath(system, directory, folder, recordName))
+  if (found === undefined) return { verdict: 'damaged' }
+  const { verdict, record } = parseRecord(found.text)
+  if (record === undefined) return { verdict }
+  return { verdict, record: { ...record, name: folder }, status: found.status }
 }
 
 export function describeVenv(
@@ -99,7 +105,7 @@ function whyBroken(place: AppPlace, { path, record }: Venv): string | undefined 
   const { system } = place
   const statusOf = (file: string) =>
     lstatSync(joinPath(system, path, ...file.split('/')), { throwIfNoEntry: false })
-  const cfg = readThere(joinPath(system, path, 'pyvenv.cfg')) ?? ''
+  const cfg = readThere(joinPath(system, path, 'pyvenv.cfg'))?.text ?? ''
   if (!readCfg(cfg, 'home')) return 'it has no valid `pyvenv.cfg`'
   const { python, folders } = venvLayout(system, record.abi, record.base.executable)
   if (statusOf(python) === undefined) return `it has no \`${python}\``
@@ -109,7 +115,7 @@ function whyBroken(place: AppPlace, { path, record }: Venv): string | undefined 
 
 /** Whether Python sees what the record says; not so when somebody died while both were changed. */
 function isAsRecorded({ system }: AppPlace, { path, record }: Venv): boolean {
-  const cfg = readThere(joinPath(system, path, 'pyvenv.cfg')) ?? ''
+  const cfg = readThere(joinPath(system, path, 'pyvenv.cfg'))?.text ?? ''
   const expected = formatCfg({ ...record, app: '', key: '' })
   return ['home', 'include-system-site-packages'].every(
     (key) => readCfg(cfg, key) === readCfg(expected, key),
@@ -140,14 +146,15 @@ function lookElsewhere(place: AppPlace, name: string): Exclude<Found, { state: '
     : { state: 'app-moved', key: moved.key, path: moved.app.path }
 }
 
-/** Not there is undefined; what is no text is empty; what may not be read is not taken for garbage. */
-function readThere(path: string): string | undefined {
+/** Undefined when it is not there; what is no text is empty; what may not be read is not taken for garbage. */
+function readThere(path: string): { readonly text: string; readonly status: Stats } | undefined {
   try {
+    const status = statSync(path)
     // A pipe would be waited for.
-    if (!statSync(path).isFile()) return ''
+    if (!status.isFile()) return { text: '', status }
     // Three times as fast as a Buffer and a look at it.
     const text = readFileSync(path, 'utf8')
-    return text.includes('\ufffd') && !isUtf8(readFileSync(path)) ? '' : text
+    return { text: text.includes('\ufffd') && !isUtf8(readFileSync(path)) ? '' : text, status }
   } catch (error) {
     const code = systemErrorCode(error) ?? ''
     if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code)) return undefined

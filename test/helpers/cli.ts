@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 
 /** The built command line, as users run it. */
-export const cliPath = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+export const cliPath = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
 export interface CliResult {
   readonly exitCode: number
