@@ -96,6 +96,7 @@ async function adoptOne(
     if (existsSync(target)) return 'the app has one of this name'
     return withVenvLock(context, { ...from, name }, 'adopt', async () => {
       recover(from, name)
+      if (!existsSync(path)) return 'another app took it over'
       requireNoInterpreter(path, name)
       const known = venv.record ?? newRecord(place, name, foreignInherit(path))
       const record = { ...known, base: place.base }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { writeFileAtomic } from '../fs/atomic.ts'
@@ -21,15 +21,15 @@ export async function relativeShebangs(
   sitePackages: string,
 ): Promise<void> {
   const changed = new Map<string, Buffer>()
-  for (const entry of readdirSync(scripts, { withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const path = join(scripts, entry.name)
+  for (const name of listDirectory(scripts)) {
+    const path = join(scripts, name)
+    const status = lstatSync(path)
+    if (!status.isFile()) continue
     const content = relativeScript(readFileSync(path), prefix)
     if (content === undefined) continue
-    const { mode } = statSync(path)
     await writeFileAtomic(path, content)
-    await chmod(path, mode & 0o777)
-    changed.set(entry.name, content)
+    await chmod(path, status.mode & 0o777)
+    changed.set(name, content)
   }
   if (changed.size > 0) await tellRecords(sitePackages, changed)
 }

@@ -53,6 +53,7 @@ interface Side {
   readonly open: Verb
   readonly repair: Verb
   readonly remove: Verb
+  readonly adopt: Verb
   /** Where an environment is. */
   readonly path: (name: string) => Promise<string>
 }
@@ -72,6 +73,7 @@ function bySide(side: string, name: string, parts: { id?: string; dataHome?: str
         open: (venv = '') => run('open', venv),
         repair: (venv = '') => run('repair', venv),
         remove: (venv = '') => run('remove', venv),
+        adopt: (key = '') => run('adopt', key),
       }
     : {
         app,
@@ -81,6 +83,7 @@ function bySide(side: string, name: string, parts: { id?: string; dataHome?: str
         open: (venv = '') => app.venv('path', venv),
         repair: (venv = '') => app.venv('repair', venv, ...offline.slice(0, 1)),
         remove: (venv = '') => app.venv('remove', venv),
+        adopt: (key = '') => app.venv('adopt', '--json', key),
       }
 }
 
@@ -230,17 +233,35 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect(existsSync(venv)).toBe(false)
     })
 
+    it('of MITK go to one of two apps that take them over at once', async () => {
+      const dataHome = join(directory.path, side, 'data of MITK')
+      const key = 'A581EFF9D5680494'
+      const names = Array.from({ length: 12 }, (_, index) => `tool${index}`)
+      for (const name of names) {
+        const path = join(dataHome, 'mitk_venvs', key, name)
+        mkdirSync(join(path, 'lib/python3.14/site-packages'), { recursive: true })
+        writeFileSync(join(path, 'pyvenv.cfg'), 'home = /nowhere\n')
+      }
+      const apps = ['first', 'second'].map((app) =>
+        bySide(side, `${app} heir/app`, { id: `org.example.${app}`, dataHome }),
+      )
+      const results = await Promise.all(apps.map(({ adopt }) => adopt(key)))
+
+      expect(results.map(({ exitCode, stderr }) => (exitCode === 0 ? '' : stderr))).toEqual([
+        '',
+        '',
+      ])
+      const adopted = results.flatMap((result) => result.json<{ adopted: string[] }>().adopted)
+      expect(adopted.toSorted()).toEqual(names.toSorted())
+    })
+
     it('of another app stay with it', async () => {
       const dataHome = join(directory.path, side, 'data of many')
       const theirs = bySide(side, 'theirs/app', { id: 'org.example.theirs', dataHome })
       const ours = bySide(side, 'ours/app', { id: 'org.example.ours', dataHome })
       const { key } = await theirs.app.create('tool')
-      const adopt: Verb =
-        side === 'C++'
-          ? useTool(ours.app, tool)
-          : async (verb = '', ...rest) => await ours.app.venv(verb, '--json', ...rest)
 
-      const { adopted, left } = (await adopt('adopt', key)).json()
+      const { adopted, left } = (await ours.adopt(key)).json()
       expect(adopted).toEqual([])
       expect(JSON.stringify(left)).toContain(theirs.app.path)
       expect((await theirs.open('tool')).exitCode).toBe(0)

@@ -45,6 +45,7 @@ std::string adopt_one(const AppPlace& place, const ListedVenv& venv, const VenvC
     if (exists(target)) return "the application has one of this name";
     const VenvLock old_lock = VenvLock::wait(from, name, Purpose::Adopt, control);
     recover(from, name);
+    if (!exists(path)) return "another application took it over";
     require_no_interpreter(path, name);
     const ParsedRecord parsed = read_record(from, name);
     const bool is_ours = parsed.verdict == Verdict::Valid;
