@@ -19,7 +19,7 @@ const withoutChildProcess = {
 }
 
 /** @returns the packages that went in */
-async function bundle(entries, format) {
+async function bundle(entries, format, codeSplitting = true) {
   const extension = format === 'cjs' ? 'cjs' : 'js'
   const { output } = await build({
     cwd: root,
@@ -31,6 +31,7 @@ async function bundle(entries, format) {
     output: {
       dir: 'dist',
       format,
+      codeSplitting,
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `chunks/[name]-[hash].${extension}`,
       minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
@@ -60,8 +61,9 @@ rmSync(dist, { recursive: true, force: true })
 const packages = [
   // CommonJS loads faster than ES modules, by as much as bare node takes for one of those.
   ...(await bundle({ cli: 'src/cli.ts' }, 'cjs')),
-  ...(await bundle({ 'part-worker': 'src/install/part-worker.ts' }, 'cjs')),
-  ...(await bundle({ 'compare-worker': 'src/fs/compare-worker.ts' }, 'cjs')),
+  // A thread needs all of what it does.
+  ...(await bundle({ 'part-worker': 'src/install/part-worker.ts' }, 'cjs', false)),
+  ...(await bundle({ 'compare-worker': 'src/fs/compare-worker.ts' }, 'cjs', false)),
   ...(await bundle({ index: 'src/index.ts' }, 'esm')),
 ]
 writeFileSync(join(dist, 'LICENSES.txt'), listLicenses(packages))

@@ -160,8 +160,11 @@ function(_pyembed_stage_tree prefix stage lines_var)
   endif()
   if(result EQUAL 0)
     _pyembed_inventory_paths(${lines_var} wanted)
-    string(REGEX REPLACE "([][*?])" "[\\1]" pattern "${stage}")
-    file(GLOB_RECURSE staged LIST_DIRECTORIES FALSE RELATIVE "${stage}" "${pattern}/*")
+    # file(GLOB_RECURSE) takes three times as long.
+    execute_process(
+      COMMAND find . ! -type d -printf "%P\\n" WORKING_DIRECTORY "${stage}"
+      OUTPUT_VARIABLE staged OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    string(REPLACE "\n" ";" staged "${staged}")
     set(missing "${wanted}")
     list(REMOVE_ITEM missing ${staged})
     set(extra "${staged}")

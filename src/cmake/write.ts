@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { sweepTemporary, updateFile } from '../fs/atomic.ts'
+import { updateFiles } from '../fs/atomic.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { packageVersion } from '../fs/package-version.ts'
 import { ownCommand } from '../process/own-command.ts'
@@ -27,42 +27,62 @@ export async function writeCMakeFiles(
   project: PinnedProject,
 ): Promise<void> {
   const root = packageRoot()
-  await copyTree(join(root, 'cmake'), directory)
-  await writeRuntime(root, join(directory, 'runtime'))
-  const readTemplate = (name: string): Promise<string> =>
-    readFile(join(root, 'templates', 'cmake', `${name}.in`), 'utf8')
-  const environment = await readFile(join(root, 'cmake/modules/environment.json'), 'utf8')
+  const files = {
+    ...readTree(join(root, 'cmake')),
+    ...readRuntime(root),
+    ...renderFiles(root, entries, project),
+  }
+  await updateFiles(directory, files)
+}
+
+/** Content by path. */
+type Files = Readonly<Record<string, string>>
+
+/** What depends on the package, and on what is pinned. */
+function renderFiles(root: string, entries: readonly PinnedEntry[], project: PinnedProject): Files {
+  const template = (name: string): string =>
+    readFileSync(join(root, 'templates', 'cmake', `${name}.in`), 'utf8')
   const values = {
     PYEMBED_PACKAGE_VERSION: packageVersion(),
-    PYEMBED_ENVIRONMENT: environment.trimEnd(),
+    PYEMBED_ENVIRONMENT: readFileSync(
+      join(root, 'cmake/modules/environment.json'),
+      'utf8',
+    ).trimEnd(),
   }
-  for (const name of ['pyembed-config-version.cmake', 'presets.json'])
-    await updateFile(join(directory, name), renderTemplate(await readTemplate(name), values))
-  await updateFile(join(directory, 'command.cmake'), renderCommand(ownCommand()))
-  const template = await readTemplate('pin.cmake')
-  await sweepTemporary(join(directory, 'pins'))
-  for (const { entry, tool } of entries) {
-    const path = join(directory, 'pins', `${entry.head.target}.cmake`)
-    await updateFile(path, renderPin(template, entry, { ...project, tool }))
+  const pin = template('pin.cmake')
+  const rendered = ['pyembed-config-version.cmake', 'presets.json'].map((name) => [
+    name,
+    renderTemplate(template(name), values),
+  ])
+  const pins = entries.map(({ entry, tool }) => [
+    `pins/${entry.head.target}.cmake`,
+    renderPin(pin, entry, { ...project, tool }),
+  ])
+  return {
+    ...Object.fromEntries([...rendered, ...pins]),
+    'command.cmake': renderCommand(ownCommand()),
   }
 }
 
 /** What the runtime is built from. */
-async function writeRuntime(root: string, directory: string): Promise<void> {
-  for (const part of ['include', 'src']) {
-    await copyTree(join(root, 'runtime', part), join(directory, part))
-  }
-  for (const name of ['runtime/CMakeLists.txt', 'python/venv_pip.py', 'python/pip_driver.py']) {
-    const path = join(directory, name.replace('runtime/', ''))
-    await updateFile(path, await readFile(join(root, name), 'utf8'))
+function readRuntime(root: string): Files {
+  const read = (name: string): string => readFileSync(join(root, name), 'utf8')
+  return {
+    ...readTree(join(root, 'runtime/include'), 'runtime/include/'),
+    ...readTree(join(root, 'runtime/src'), 'runtime/src/'),
+    'runtime/CMakeLists.txt': read('runtime/CMakeLists.txt'),
+    'runtime/python/venv_pip.py': read('python/venv_pip.py'),
+    'runtime/python/pip_driver.py': read('python/pip_driver.py'),
   }
 }
 
-async function copyTree(from: string, to: string): Promise<void> {
-  await sweepTemporary(to)
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) await copyTree(source, target)
-    else await updateFile(target, await readFile(source, 'utf8'))
-  }
+/** Synchronous: for small files, that takes a third of the time. */
+function readTree(directory: string, start = ''): Files {
+  const read = readdirSync(directory, { withFileTypes: true }).map((entry) => {
+    const path = join(directory, entry.name)
+    return entry.isDirectory()
+      ? readTree(path, `${start}${entry.name}/`)
+      : { [start + entry.name]: readFileSync(path, 'utf8') }
+  })
+  return Object.assign({}, ...read) as Files
 }

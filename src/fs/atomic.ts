@@ -1,7 +1,9 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
+import { readTextIfThere } from './read-text.ts'
 import { hostMark, isAlive, randomMark } from '../process/host.ts'
 
 /** A name beside `path`, on the same file system, that no other process uses. */
@@ -31,6 +33,40 @@ export async function updateFile(path: string, content: string): Promise<boolean
   if (old === content) return false
   await writeFileAtomic(path, content)
   return true
+}
+
+/**
+ * As {@link updateFile} for many files of a folder, content by path. What is new is on the disk before the first takes
+ * its place: forced there together, a hundred files take as long as three do one by one.
+ */
+export async function updateFiles(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const changed = Object.entries(files)
+    .map(([name, content]) => ({ path: join(directory, name), content }))
+    .filter(({ path, content }) => readTextIfThere(path) !== content)
+    .map((file) => ({ ...file, temporary: temporaryName(file.path) }))
+  try {
+    for (const { path, content, temporary } of changed) {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(temporary, content, { flag: 'wx' })
+    }
+    for (const { temporary } of changed) syncFile(temporary)
+    for (const { path, temporary } of changed) await renameWithRetry(temporary, path)
+  } catch (error) {
+    for (const { temporary } of changed) await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r+')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** rename(2) that outlasts the short locks of virus scanners and indexers on Windows (as graceful-fs does). */

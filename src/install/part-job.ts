@@ -4,7 +4,7 @@ import { requireLinks } from '../fs/links.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { type PrefixKind, prefixLayout } from '../platform/layout.ts'
 import { type Interruption, runJobs, type Workshop } from '../process/threads.ts'
-import { type ArchiveFile, writeArchive } from './archive-part.ts'
+import type { ArchiveFile } from './archive-part.ts'
 import {
   fillStage,
   makeParts,
@@ -13,7 +13,7 @@ import {
   type PartContent,
   partDirectory,
 } from './part.ts'
-import { installWheel, type WheelFile } from './wheel.ts'
+import type { WheelFile } from './wheel.ts'
 
 /** What one part is made of. Plain data: it passes to another thread. */
 export interface PartSource {
@@ -70,6 +70,9 @@ async function doPartJob(
   { kind, file, isArchive, pip, stage }: PartJob,
   interruption: Interruption,
 ): Promise<PartContent> {
+  // What unpacks is loaded when there is something to unpack.
+  const { installWheel } = await import('./wheel.ts')
+  const { writeArchive } = await import('./archive-part.ts')
   return fillStage(stage, async (writer) => {
     if (!isArchive) return installWheel(writer, file, { kind, pip, interruption })
     if (kind.target.os !== 'windows') requireLinks(writer.root)

@@ -1,5 +1,3 @@
-import { execa } from 'execa'
-
 export interface RunOptions {
   /** The whole environment of the child. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -23,6 +21,8 @@ export async function run(
   args: readonly string[],
   { env, input, signal, onLine }: RunOptions,
 ): Promise<RunResult> {
+  // Loaded when there is something to run: 10 ms.
+  const { execa } = await import('execa')
   const result = await execa(program, args, {
     env,
     extendEnv: false,

@@ -5,7 +5,7 @@ import type { PinnedProject } from '../cmake/pin.ts'
 import { type PinnedEntry, writeCMakeFiles } from '../cmake/write.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
-import { sweepTemporary, updateFile } from '../fs/atomic.ts'
+import { isTemporaryName, sweepTemporary, updateFile } from '../fs/atomic.ts'
 import { ensureEntry, type LockedPrefix, lockedPrefix } from '../install/entry.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { type Lock, lockName } from '../lock/lock.ts'
@@ -100,8 +100,8 @@ function requireTarget(lock: Lock, target: string): LockedPrefix {
 async function sweepProject({ directory, generated }: Project): Promise<void> {
   await sweepTemporary(directory, lockName)
   if (!existsSync(generated)) return
-  const folders = [...walkFiles(generated)].map(({ path }) => dirname(join(generated, path)))
-  for (const folder of new Set(folders)) await sweepTemporary(folder)
+  const left = [...walkFiles(generated)].filter(({ path }) => isTemporaryName(path))
+  for (const { path } of left) await sweepTemporary(dirname(join(generated, path)))
 }
 
 async function writeProjectFiles(

@@ -93,6 +93,10 @@ export function makeSubjects(world: World, server: string): readonly Subject[] {
       }),
     },
     {
+      name: 'bare cmake',
+      command: () => ({ argv: ['cmake', '-P', '/dev/null'], env: clean }),
+    },
+    {
       name: 'cp -a',
       command: (run) => ({
         argv: ['cp', '-a', world.storeEntry, join(root, `copy${run}`)],
