@@ -22,16 +22,17 @@ export type Execute = <Flags extends CommonFlags>(
  * is the only one: the others take commander 3 ms.
  */
 export function createProgram(args: readonly string[], output: Streams, execute: Execute): Command {
-  const one = addCommands(args, output, execute, (verb) => verb === args[0])
-  return one.commands.length > 0 ? one : addCommands(args, output, execute, () => true)
+  const one = addCommands(args, output, execute, (verb, depth) => verb === args[depth])
+  return one.hasVerb ? one.program : addCommands(args, output, execute, () => true).program
 }
 
 function addCommands(
   args: readonly string[],
   output: Streams,
   execute: Execute,
-  isWanted: (verb: string) => boolean,
-): Command {
+  isWanted: (verb: string, depth: 0 | 1) => boolean,
+): { readonly program: Command; readonly hasVerb: boolean } {
+  let hasVerb = false
   const program = new Command('pyembed')
     .description('Python inside native C++/CMake applications')
     .version(packageVersion())
@@ -46,14 +47,16 @@ function addCommands(
     load: () => Promise<Run<Flags>>,
     addFlags: (command: Command) => Command = (command) => command,
   ): void => {
-    if (parent === undefined || (parent === program && !isWanted(name))) return
+    const [verb = ''] = name.split(' ')
+    if (parent === undefined || !isWanted(verb, parent === program ? 0 : 1)) return
+    hasVerb = true
     const command = parent.command(name).description(description)
     // Seventy flags take commander a millisecond and a half.
-    if (args.includes(command.name())) withCommonFlags(addFlags(command))
+    if (args.includes(verb)) withCommonFlags(addFlags(command))
     command.action(() => execute(load, { ...command.opts<Flags>(), operands: command.args }))
   }
   const addGroup: AddGroup = (name, description) =>
-    isWanted(name) ? program.command(name).description(description) : undefined
+    isWanted(name, 0) ? program.command(name).description(description) : undefined
 
   add(
     program,
@@ -182,7 +185,7 @@ function addCommands(
         .option('--venvs', 'the environments of apps too')
         .option('--data-home <dir>', 'where those are (default: the user’s data directory)'),
   )
-  return program
+  return { program, hasVerb }
 }
 
 function withCommonFlags(command: Command): Command {
