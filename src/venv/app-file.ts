@@ -63,8 +63,8 @@ function startOf(path: string): string {
 function findAppFile(start: string): string {
   let directory = start
   for (let level = 0; level <= parents; level++) {
-    const file = join(directory, name)
-    if (existsSync(file)) return file
+    const file = placesIn(directory).find((place) => existsSync(place))
+    if (file !== undefined) return file
     directory = dirname(directory)
   }
   throw new PyEmbedError(
@@ -74,6 +74,14 @@ function findAppFile(start: string): string {
       hint: 'Install it with the app, or run its build; or name the Python and the app with `--python` and `--app-name`',
     },
   )
+}
+
+/** In a bundle of macOS nothing lies in `Contents` itself, which is not sealed there. */
+function placesIn(directory: string): readonly string[] {
+  const beside = join(directory, name)
+  return basename(directory) === 'Contents'
+    ? [beside, join(directory, 'Resources', name)]
+    : [beside]
 }
 
 interface Members {

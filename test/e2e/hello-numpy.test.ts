@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, inject, it, onTestFinished } from 'vitest'
@@ -86,6 +86,23 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace', 'readelf'], 'hello-numpy',
 
     expect(output).toContain('the same memory')
     expect(output).toContain(`prefix     ${join(root, "moved $to é'", 'python')}`)
+
+    // As in a bundle of macOS, where nothing may lie beside `MacOS`.
+    const contents = join(root, 'Hello.app', 'Contents')
+    mkdirSync(join(contents, 'MacOS'), { recursive: true })
+    mkdirSync(join(contents, 'Resources'))
+    const moved = (name: string, to: string): void =>
+      renameSync(join(root, "moved $to é'", name), join(contents, to, name))
+    moved('hello-numpy', 'MacOS')
+    moved('python', '.')
+    const described = readFileSync(join(root, "moved $to é'", 'pyembed-app.json'), 'utf8')
+    writeFileSync(
+      join(contents, 'Resources', 'pyembed-app.json'),
+      described.replace(/("prefix": *")python"/, '$1../python"'),
+    )
+    expect(await runIn('/', [join(contents, 'MacOS', 'hello-numpy')])).toContain(
+      `prefix     ${join(contents, 'python')}`,
+    )
   })
 
   it('follows a changed pin by plain cmake --build, touching only what changed', async () => {

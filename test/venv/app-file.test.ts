@@ -39,6 +39,20 @@ describe('readApp', () => {
     expect(readApp(join(root, 'bin/a')).app).toEqual(app)
   })
 
+  it('finds that of a bundle, in its resources', () => {
+    const root = temporaryDirectory()
+    const prefix = 'Frameworks/Python.framework/Versions/A'
+    writeFiles(join(root, 'Workbench.app/Contents'), {
+      'Resources/pyembed-app.json': JSON.stringify({ ...valid, prefix: `../${prefix}` }),
+      'MacOS/Workbench': '',
+      [`${prefix}/bin/python3.14`]: '',
+    })
+
+    expect(readApp(join(root, 'Workbench.app')).base.prefix).toBe(
+      join(root, 'Workbench.app/Contents', prefix),
+    )
+  })
+
   it.each([
     ['no JSON', '{"name": '],
     ['no object', 'null'],

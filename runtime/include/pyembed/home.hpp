@@ -27,22 +27,37 @@ struct Home {
   std::string pin_id;
 };
 
+namespace detail {
+
+// In a bundle of macOS nothing lies in Contents itself, which is not sealed there.
+inline fs::path app_file_in(const fs::path& directory) {
+  const char* const name = "pyembed-app.json";
+  if (fs::is_regular_file(directory / name)) return directory / name;
+  const fs::path in_bundle = directory / "Resources" / name;
+  return directory.filename() == "Contents" && fs::is_regular_file(in_bundle) ? in_bundle : fs::path();
+}
+
+}  // namespace detail
+
 // From the executable's directory up, over at most four parents (a bundle in a configuration's
-// directory, Debug/App.app/Contents/MacOS, is that deep), the nearest pyembed-app.json decides.
+// directory, Debug/App.app/Contents/MacOS, is that deep), the nearest pyembed-app.json decides; of
+// a bundle that in Contents/Resources.
 // Throws Error: none there, a damaged one, a Python that is incomplete.
 inline Home find_home() {
   const fs::path start = detail::executable_path().parent_path();
   fs::path directory = start;
-  for (int parents = 0; !fs::is_regular_file(directory / "pyembed-app.json"); ++parents) {
+  fs::path app_file = detail::app_file_in(directory);
+  for (int parents = 0; app_file.empty(); ++parents) {
     if (parents == 4 || directory == directory.parent_path()) {
       throw Error("pyembed: there is no pyembed-app.json in '" + detail::to_utf8(start) + "' or the four directories "
                   "above. Install it, and the Python it names, with the application; or run it from its build tree.");
     }
     directory = directory.parent_path();
+    app_file = detail::app_file_in(directory);
   }
 
   Home home;
-  home.app_file = directory / "pyembed-app.json";
+  home.app_file = app_file;
   auto members = detail::read_app_file(home.app_file);
   const fs::path prefix = detail::from_utf8(members["prefix"]);
   if (prefix.has_root_path()) {
@@ -50,7 +65,7 @@ inline Home find_home() {
                 "'; it must be relative to the file, or the application cannot be moved.");
   }
   home.app_directory = start;
-  home.prefix = (directory / prefix).lexically_normal();
+  home.prefix = (app_file.parent_path() / prefix).lexically_normal();
   home.name = members["name"];
   home.id = members["id"];
   home.version = members["version"];
