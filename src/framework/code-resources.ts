@@ -1,4 +1,4 @@
-import type { PlistDictionary, PlistValue } from './plist.ts'
+import type { PlistDictionary, PlistValue } from '../text/plist.ts'
 import {
   createRuleFinder,
   oldResourceRules,

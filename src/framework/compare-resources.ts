@@ -1,7 +1,7 @@
 import { compareText } from '../text/json.ts'
 import { type CodeResources, codeResourcesPlist } from './code-resources.ts'
-import { isDictionary, type PlistDictionary, type PlistValue, writePlist } from './plist.ts'
-import { readPlist } from './plist-reader.ts'
+import { isDictionary, type PlistDictionary, type PlistValue, writePlist } from '../text/plist.ts'
+import { readPlist } from '../text/plist-reader.ts'
 
 /** How what is there differs from what was sealed. */
 export interface ResourceProblem {

@@ -1,5 +1,5 @@
 import { PyEmbedError } from '../errors.ts'
-import type { PlistDictionary, PlistValue } from './plist.ts'
+import type { PlistDictionary, PlistValue } from '../text/plist.ts'
 
 export interface FrameworkInfo {
   /** `CFBundleIdentifier`, `org.example.workbench.python` */

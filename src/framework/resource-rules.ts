@@ -1,4 +1,4 @@
-import type { PlistDictionary, PlistValue } from './plist.ts'
+import type { PlistDictionary, PlistValue } from '../text/plist.ts'
 
 /** What codesign does with the paths of a bundle that a pattern matches (ResourceBuilder::Rule, resources.cpp). */
 export interface ResourceRule {

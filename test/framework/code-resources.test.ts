@@ -9,7 +9,7 @@ import {
   planResources,
   type Resource,
 } from '../../src/framework/code-resources.ts'
-import { writePlist } from '../../src/framework/plist.ts'
+import { writePlist } from '../../src/text/plist.ts'
 import { readResources } from '../../src/framework/read-resources.ts'
 import { resourceRules } from '../../src/framework/resource-rules.ts'
 import { npmPackage } from '../helpers/npm-package.ts'

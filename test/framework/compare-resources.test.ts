@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { codeResourcesPlist, planResources } from '../../src/framework/code-resources.ts'
 import { compareResources } from '../../src/framework/compare-resources.ts'
-import { writePlist } from '../../src/framework/plist.ts'
+import { writePlist } from '../../src/text/plist.ts'
 import { readResources } from '../../src/framework/read-resources.ts'
 import { codeOf } from '../helpers/errors.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'

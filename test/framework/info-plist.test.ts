@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { frameworkInfo, requireIdentifier } from '../../src/framework/info-plist.ts'
-import { writePlist } from '../../src/framework/plist.ts'
+import { writePlist } from '../../src/text/plist.ts'
 import { codeOf } from '../helpers/errors.ts'
 import { askPython } from '../helpers/python.ts'
 

@@ -7,7 +7,7 @@ const deepest = 64
 /** Reads an XML property list whose top is a dictionary, as bundles have them. @throws PYEMBED_PLIST_INVALID */
 export function readPlist(text: string): PlistDictionary {
   const reader = createReader(text)
-  reader.expect(/<\?xml[^>?]*\?>/y)
+  reader.expect(/<\?xml[^>?]*\?>/y, true)
   reader.expect(/<!DOCTYPE plist [^>[]*>/y, true)
   reader.expect(/<plist(?:\s[^>]*)?>/y)
   const value = readValue(reader, 0)

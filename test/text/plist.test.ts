@@ -6,8 +6,8 @@ import {
   type PlistDictionary,
   type PlistValue,
   writePlist,
-} from '../../src/framework/plist.ts'
-import { readPlist } from '../../src/framework/plist-reader.ts'
+} from '../../src/text/plist.ts'
+import { readPlist } from '../../src/text/plist-reader.ts'
 import { codeOf } from '../helpers/errors.ts'
 import { askPython, runPython } from '../helpers/python.ts'
 

@@ -1,4 +1,4 @@
-import { compareText } from '../text/json.ts'
+import { compareText } from './json.ts'
 
 /** A property list. Integers are numbers; reals, which look alike in JavaScript, say so. */
 export type PlistValue =
