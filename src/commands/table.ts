@@ -4,6 +4,7 @@ import { packageVersion } from '../fs/package-version.ts'
 import type { Streams } from '../reporter/streams.ts'
 import { run as cmake } from './cmake.ts'
 import type { AddCommand, Run } from './command.ts'
+import { addFrameworkCommands } from './framework-table.ts'
 import type { CommonFlags } from './options.ts'
 import { run as sync } from './sync.ts'
 import { addVenvCommands } from './venv-table.ts'
@@ -133,6 +134,7 @@ export function createProgram(args: readonly string[], output: Streams, execute:
   )
 
   addVenvCommands(program, add)
+  addFrameworkCommands(program, add)
 
   const store = program.command('store').description('the Pythons that are installed')
   add(

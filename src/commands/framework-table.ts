@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+
+import type { AddCommand } from './command.ts'
+
+const cold = () => import('./cold.ts')
+
+/** The verbs of `pyembed framework`. */
+export function addFrameworkCommands(program: Command, add: AddCommand): void {
+  const framework = program.command('framework').description('Python.framework for macOS')
+  add(
+    framework,
+    'create <prefix>',
+    'make a signed Python.framework of an installed Python for macOS',
+    async () => (await cold()).frameworkCreate,
+    (command) =>
+      command
+        .option('--output <dir>', 'the folder that gets Python.framework')
+        .option('--identifier <id>', 'its bundle identifier (default: org.python.python)')
+        .option(
+          '--python <path>',
+          'a Python of the same version that runs here (default: one of the store)',
+        ),
+  )
+}
