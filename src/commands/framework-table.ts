@@ -21,4 +21,10 @@ export function addFrameworkCommands(program: Command, add: AddCommand): void {
           'a Python of the same version that runs here (default: one of the store)',
         ),
   )
+  add(
+    framework,
+    'verify <framework>',
+    'judge a framework as codesign and dyld would',
+    async () => (await cold()).frameworkVerify,
+  )
 }

@@ -3,9 +3,13 @@ const mostLinks = 64
 
 /**
  * Where a link leads in the end, over other links of the tree, as the system goes there: name by name. Undefined when
- * it leaves the tree or goes in a circle. All paths are relative to the tree.
+ * it leaves the tree, goes through a file or in a circle. All paths are relative to the tree.
  */
-export function leadsTo(path: string, links: ReadonlyMap<string, string>): string | undefined {
+export function leadsTo(
+  path: string,
+  links: ReadonlyMap<string, string>,
+  isFile: (path: string) => boolean,
+): string | undefined {
   const left = path.split('/')
   const reached: string[] = []
   for (let followed = 0; left.length > 0;) {
@@ -16,7 +20,9 @@ export function leadsTo(path: string, links: ReadonlyMap<string, string>): strin
       continue
     }
     reached.push(name)
-    const target = links.get(reached.join('/'))
+    const place = reached.join('/')
+    const target = links.get(place)
+    if (target === undefined && left.length > 0 && isFile(place)) return undefined
     if (target === undefined) continue
     followed += 1
     if (followed > mostLinks || target.startsWith('/')) return undefined

@@ -95,10 +95,10 @@ function formerPath(name: string, { has }: FormerPrefix): string | undefined {
 }
 
 /** Neither relative to a place that dyld knows (`@loader_path`) nor of macOS. A bare name finds nothing. */
-function isElsewhere(name: string): boolean {
+export function isElsewhere(name: string): boolean {
   return name.includes('/') && !name.startsWith('@') && !isOfSystem(name)
 }
 
-function isOfSystem(name: string): boolean {
+export function isOfSystem(name: string): boolean {
   return systemFolders.some((folder) => `${name}/`.startsWith(folder))
 }

@@ -1,10 +1,19 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 import { execa } from 'execa'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { Framework } from '../../src/framework/framework.ts'
+import type { FrameworkVerification } from '../../src/framework/verify.ts'
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { findCode, judgeCode, judgeSeal } from '../helpers/framework-seal.ts'
 import { runIn } from '../helpers/example.ts'
@@ -70,7 +79,7 @@ function places(root: string, { path, rpaths }: Loads, name: string): readonly s
 
 const isSystem = (name: string): boolean => /^\/(?:usr\/lib|System)\//.test(name)
 
-describeWithTools(['llvm-objdump-19'], 'framework create', () => {
+describeWithTools(['llvm-objdump-19'], 'framework', () => {
   const directory = { path: '', remove: (): void => undefined }
   const made = new Map<string, Framework>()
   const frameworkOf = (build: string, target: string): Framework => {
@@ -104,6 +113,15 @@ describeWithTools(['llvm-objdump-19'], 'framework create', () => {
       const { files, bad } = judgeCode(framework)
       expect(bad).toEqual([])
       expect(files).toBeGreaterThan(20)
+    })
+
+    it('is what pyembed itself finds nothing wrong with', async () => {
+      const { framework, files } = frameworkOf(build, target)
+
+      const { exitCode, stdout } = await runCli(['framework', 'verify', framework, '--json'])
+
+      expect(JSON.parse(stdout)).toEqual({ files, ok: true, problems: [] })
+      expect(exitCode).toBe(0)
     })
 
     it('finds every library from where it lies, in the framework or in macOS, says LLVM', async () => {
@@ -162,6 +180,46 @@ print(done, sys.prefix)`
     expect(prefix).toBe(root)
     expect(Number(done)).toBeGreaterThan(200)
     expect(judgeSeal(copy)).toEqual([])
+  })
+
+  it('is found to be another one when a bit of it is', async () => {
+    const [{ build, target }] = pythons as [(typeof pythons)[0]]
+    const { framework } = frameworkOf(build, target)
+    const copy = await copyTree(framework, join(temporaryDirectory('flip'), 'Python.framework'))
+    const version = 'Versions/A'
+    const numpy = 'lib/python3.14/site-packages/numpy'
+    const changed = [
+      [`${version}/Python`, 10_000_000, 'signature'],
+      [`${version}/Resources/Info.plist`, 300, 'changed'],
+      [`${version}/lib/python3.14/abc.py`, 100, 'changed'],
+      [`${version}/${numpy}/.dylibs/libscipy_openblas64_.dylib`, 5_000_000, 'signature'],
+    ] as const
+    for (const [path, offset] of changed) {
+      const bytes = readFileSync(join(copy, path))
+      bytes[offset] = (bytes[offset] ?? 0) ^ 1
+      writeFileSync(join(copy, path), bytes)
+    }
+    rmSync(join(copy, version, 'bin/python3'))
+    symlinkSync('python', join(copy, version, 'bin/python3'))
+
+    const { exitCode, stdout } = await runCli(['framework', 'verify', copy, '--json'])
+
+    expect(exitCode).toBe(1)
+    const { problems } = JSON.parse(stdout) as FrameworkVerification
+    for (const [path, , kind] of changed) {
+      expect(problems).toContainEqual(expect.objectContaining({ path, kind }))
+    }
+    const link = { path: `${version}/bin/python3`, kind: 'link' }
+    expect(problems).toContainEqual(expect.objectContaining(link))
+    expect(judgeSeal(copy)).toEqual(
+      expect.arrayContaining([
+        'changed Resources/Info.plist',
+        'changed bin/python3',
+        'changed lib/python3.14/abc.py',
+        `changed ${numpy}/.dylibs/libscipy_openblas64_.dylib`,
+        'signature of another Info.plist',
+      ]),
+    )
   })
 
   it('makes the same bytes in another folder, time zone, and umask', async () => {

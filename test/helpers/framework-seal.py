@@ -58,7 +58,7 @@ def judge(version):
     if seal_hash != hash_of(seal):
         problems.append("signature of other CodeResources")
     with open(info, "rb") as file:
-        if plistlib.load(file)["CFBundleIdentifier"] != identifier:
+        if plistlib.load(file).get("CFBundleIdentifier") != identifier:
             problems.append("signature of another identifier")
     return sorted(problems)
 
