@@ -24,5 +24,5 @@ it('takes or refuses 700 mutated inputs, and nothing else happens', async () => 
     codes.add(outcome.code)
   }
   // Otherwise the inputs do not get far.
-  expect(codes.size).toBeGreaterThan(15)
+  expect(codes.size).toBeGreaterThanOrEqual(15)
 }, 60_000)
