@@ -12,13 +12,17 @@ import {
 import { writePlist } from '../../src/text/plist.ts'
 import { readResources } from '../../src/framework/read-resources.ts'
 import { resourceRules } from '../../src/framework/resource-rules.ts'
-import { npmPackage } from '../helpers/npm-package.ts'
+import { findNpmPackage } from '../helpers/npm-package.ts'
 import { askPython } from '../helpers/python.ts'
 
 /** A framework that Xcode 26.2 built and signed. */
-function goldenVersion(): string {
+async function goldenVersion(): Promise<string> {
   const folder = 'build/RelWithDebInfo/NativeScript.apple.node/macos-arm64/NativeScript.framework'
-  return join(npmPackage('@nativescript/macos-node-api@0.4.0'), folder, 'Versions/0.1.0')
+  return join(
+    await findNpmPackage('@nativescript/macos-node-api', '0.4.0'),
+    folder,
+    'Versions/0.1.0',
+  )
 }
 
 function file(path: string): Resource {
@@ -31,8 +35,8 @@ function file(path: string): Resource {
 }
 
 describe('planResources', () => {
-  it('gives the bytes that codesign wrote', () => {
-    const version = goldenVersion()
+  it('gives the bytes that codesign wrote', async () => {
+    const version = await goldenVersion()
 
     const planned = planResources(readResources(version), 'NativeScript')
 

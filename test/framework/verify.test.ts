@@ -24,7 +24,7 @@ import { compareText } from '../../src/text/json.ts'
 import { codeOf } from '../helpers/errors.ts'
 import { makeRequest, minor } from '../helpers/framework.ts'
 import { makeDylib, makeFat } from '../helpers/make-dylib.ts'
-import { npmPackage } from '../helpers/npm-package.ts'
+import { findNpmPackage } from '../helpers/npm-package.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { writeFiles } from '../helpers/tree.ts'
 
@@ -68,7 +68,8 @@ describe('verifyFramework', () => {
   it('finds nothing wrong with what Xcode makes, but a folder of its author’s', async () => {
     const folder = 'build/RelWithDebInfo/NativeScript.apple.node/macos-arm64/NativeScript.framework'
     const framework = join(temporaryDirectory(), 'NativeScript.framework')
-    cpSync(join(npmPackage('@nativescript/macos-node-api@0.4.0'), folder), framework, {
+    const unpacked = await findNpmPackage('@nativescript/macos-node-api', '0.4.0')
+    cpSync(join(unpacked, folder), framework, {
       recursive: true,
     })
     // npm drops links.

@@ -26,22 +26,29 @@ def signature(code):
     return None
 
 
-def pages(code):
+def directories(code):
     blob = signature(code)
     if blob is None:
         return None
     count = struct.unpack(">I", blob[8:12])[0]
-    index = dict(struct.unpack(">2I", blob[12 + 8 * i : 20 + 8 * i]) for i in range(count))
-    cd = blob[index[0] :]
-    hashes, slots, limit = struct.unpack(">I", cd[16:20])[0], *struct.unpack(">2I", cd[28:36])
-    shift = cd[39]
-    wrong = [
-        page << shift
-        for page in range(slots)
-        if hashlib.sha256(code[page << shift : min((page + 1) << shift, limit)]).digest()
-        != cd[hashes + 32 * page : hashes + 32 * page + 32]
-    ]
-    return {"pages": slots, "wrong": wrong, "pageSize": 1 << shift, "codeLimit": limit}
+    index = [struct.unpack(">2I", blob[12 + 8 * i : 20 + 8 * i]) for i in range(count)]
+    return [blob[at:] for slot, at in index if slot == 0 or 0x1000 <= slot < 0x1005]
+
+
+def pages(code):
+    found = directories(code)
+    if found is None:
+        return None
+    wrong = set()
+    for cd in found:
+        hashes, slots, limit = struct.unpack(">I", cd[16:20])[0], *struct.unpack(">2I", cd[28:36])
+        size, kind, shift = cd[36], cd[37], cd[39]
+        digest = {1: hashlib.sha1, 2: hashlib.sha256}[kind]
+        for page in range(slots):
+            at = hashes + size * page
+            if digest(code[page << shift : min((page + 1) << shift, limit)]).digest() != cd[at : at + size]:
+                wrong.add(page << shift)
+    return {"pages": slots, "wrong": sorted(wrong), "pageSize": 1 << shift, "codeLimit": limit}
 
 
 print(json.dumps([[pages(code) for code in slices(open(path, "rb").read())] for path in json.loads(sys.argv[1])]))
