@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { makeTemporaryDirectory, renameWithRetry, sweepTemporary } from '../fs/atomic.ts'
+import { requireLinks } from '../fs/links.ts'
 import { takeAway } from '../fs/take-away.ts'
 import { fillFramework } from './fill.ts'
 import { isOurs, requireFree } from './former.ts'
@@ -12,7 +13,8 @@ import { requireIdentifier } from './info-plist.ts'
 /**
  * Makes a `Python.framework` of a prefix: what it is made of decides its bytes, and nothing else. It appears whole or
  * not at all, in the place of one that pyembed made before.
- * @throws PYEMBED_USAGE, PYEMBED_FRAMEWORK_UNFIT, PYEMBED_TOOL_PYTHON, PYEMBED_STORE_ENTRY_INVALID, PYEMBED_MACHO_*
+ * @throws PYEMBED_USAGE, PYEMBED_FRAMEWORK_UNFIT, PYEMBED_TOOL_PYTHON, PYEMBED_STORE_ENTRY_INVALID,
+ *   PYEMBED_MACHO_*, PYEMBED_LINKS_REFUSED
  */
 export async function createFramework(
   context: Context,
@@ -23,6 +25,7 @@ export async function createFramework(
   requireFree(framework)
   await mkdir(request.output, { recursive: true })
   await sweepTemporary(request.output, 'Python.framework')
+  requireLinks(framework)
   const stage = await makeTemporaryDirectory(framework)
   context.emit({ kind: 'start', id: framework, text: `Making ${framework}` })
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -8,16 +8,20 @@ import type { Macho } from '../binary/macho/macho.ts'
 import { formatVersion } from '../binary/macho/minimum.ts'
 import { sealMacho } from '../binary/macho/signature/seal.ts'
 import type { Context } from '../context.ts'
-import { isLink } from '../fs/inventory.ts'
+import { hasErrorCode, PyEmbedError } from '../errors.ts'
+import { isLink, recordFile } from '../fs/inventory.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import { prefixLayout } from '../platform/layout.ts'
 import { compileByteCode } from './byte-code.ts'
 import { codeResourcesPlist, needsSha1, planResources, type Resource } from './code-resources.ts'
-import { readCode } from './code.ts'
-import { copyFiles } from './copy-files.ts'
+import { copyFiles, type FrameworkFile, pathInVersion } from './copy-files.ts'
 import type { Framework, FrameworkRequest } from './framework.ts'
 import { frameworkInfo } from './info-plist.ts'
 import { executableName, planFramework, versionFolder } from './layout.ts'
+import type { FormerPrefix } from './loader-paths.ts'
+import { type PinnedPrefix, readPinned } from './pinned.ts'
+import { atPath, type RelocatedCode, relocateCode } from './relocate-code.ts'
+import { unfit } from './unfit.ts'
 import { writePlist } from '../text/plist.ts'
 
 /**
@@ -35,24 +39,47 @@ export async function fillFramework(
   // As every folder below it, under any umask.
   await chmod(stage, 0o755)
   const writer = createTreeWriter(stage)
-  const source = { prefix, inventory, library: layout.library }
-  const { edits, code, executable } = await copyFiles(context, source, items, writer)
+  const has = (path: string): boolean => inventory.has(path)
+  const source = { prefix, inventory, library: layout.library, has }
+  const files = items.filter((item) => item.kind === 'file')
+  const copied = await copyFiles(context, source, files.filter(isOther), writer)
   for (const item of items) if (item.kind === 'link') writer.writeLink(item.path, item.target)
   await addByteCode(context, request, layout.stdlib, writer)
 
-  const minimumSystem = highestMinimum(code)
+  const main = readExecutable(source)
+  const minimumSystem = highestMinimum([...copied.code, main.macho])
   const info = frameworkInfo({ identifier, version: kind.version, minimumSystem, pinId })
   const infoPlist = writeText(writer, 'Resources/Info.plist', writePlist(info))
   const resources = planResources(writtenResources(writer), executableName)
   const seal = writePlist(codeResourcesPlist(resources))
   const codeResources = writeText(writer, '_CodeSignature/CodeResources', seal)
-  const { bytes, mode } = executable
+  const mode = files.find((item) => !isOther(item))?.mode ?? '0755'
   writer.writeFile(`${versionFolder}/${executableName}`, mode, [
-    sealMacho(bytes, { identifier, infoPlist, codeResources }),
+    sealMacho(main.bytes, { identifier, infoPlist, codeResources }),
   ])
   await writer.sync(context.env.variables)
-  const slices = readCode(bytes)?.slices ?? []
-  return { edits, files: writer.inventory.size, architectures: slices.map(architectureOf) }
+  return {
+    edits: [...main.edits, ...copied.edits],
+    files: writer.inventory.size,
+    architectures: main.macho.slices.map(architectureOf),
+  }
+}
+
+/** Whether a file is none but the framework's own, which is signed when all others are there. */
+function isOther({ path }: FrameworkFile): boolean {
+  return path !== `${versionFolder}/${executableName}`
+}
+
+function readExecutable(source: PinnedPrefix & FormerPrefix): RelocatedCode {
+  const { library } = source
+  try {
+    const relocated = relocateCode(executableName, readPinned(source, library), source)
+    if (relocated !== undefined) return relocated
+  } catch (error) {
+    if (!(error instanceof PyEmbedError)) throw error
+    throw hasErrorCode(error, 'PYEMBED_STORE_ENTRY_INVALID') ? error : atPath(library, error)
+  }
+  throw unfit(library, 'is no library of macOS')
 }
 
 async function addByteCode(
@@ -70,8 +97,15 @@ async function addByteCode(
       (path) => path.startsWith(`${stdlib}/`) && path.endsWith('.py'),
     ),
   })
+  const buffer = Buffer.allocUnsafe(256 * 1024)
   for (const path of compiled) {
-    writer.writeFile(`${versionFolder}/${path}`, '0644', [readFileSync(join(work, path))])
+    const from = join(work, path)
+    // Under any umask.
+    chmodSync(from, 0o644)
+    writer.placeFile(`${versionFolder}/${path}`, recordFile(from, buffer), (target) => {
+      renameSync(from, target)
+      return 'copy'
+    })
   }
   rmSync(work, { recursive: true })
 }
@@ -86,7 +120,7 @@ function writeText(writer: TreeWriter, path: string, text: string): Buffer {
 function* writtenResources({ root, inventory }: TreeWriter): Generator<Resource> {
   for (const [whole, record] of inventory) {
     if (!whole.startsWith(`${versionFolder}/`)) continue
-    const path = whole.slice(versionFolder.length + 1)
+    const path = pathInVersion(whole)
     if (isLink(record)) yield { path, kind: 'link', target: record.link }
     else {
       const sha1 = needsSha1(path) ? hashFile(join(root, whole)) : undefined

@@ -22,7 +22,12 @@ export function readParts(framework: string): {
   readonly problems: readonly FrameworkProblem[]
 } {
   const current = linkAt(join(framework, 'Versions', 'Current'))
-  const isSibling = current !== undefined && /^[^/]+$/.test(current) && !/^\.\.?$/.test(current)
+  const isSibling =
+    current !== undefined &&
+    /^[^/]+$/.test(current) &&
+    !['.', '..'].includes(current) &&
+    lstatSync(join(framework, 'Versions', current), { throwIfNoEntry: false })?.isDirectory() ===
+      true
   if (!isSibling) {
     const detail = 'it is no link to a folder beside it, as which codesign knows a framework'
     return { parts: undefined, problems: [{ path: 'Versions/Current', kind: 'structure', detail }] }

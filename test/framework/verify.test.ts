@@ -233,6 +233,31 @@ describe('verifyFramework', () => {
     ])
   })
 
+  it.each(['B', '..', '.', '../Versions/A', '/tmp', 'Current', 'file'])(
+    'finds a current version that is %s',
+    async (target) => {
+      const { framework } = await makeFramework()
+      writeFileSync(join(framework, 'Versions/file'), '')
+      rmSync(join(framework, 'Versions/Current'))
+      symlinkSync(target, join(framework, 'Versions/Current'))
+
+      expect(await verify(framework)).toContain('structure Versions/Current')
+    },
+  )
+
+  it.each([
+    ['that names another file', 'Python</string>', '../../../../etc/passwd</string>'],
+    ['of an app', 'FMWK', 'APPL'],
+    ['that cannot be read', '</dict>', ''],
+  ])('finds an Info.plist %s', async (_, from, to) => {
+    const { framework, at } = await makeFramework()
+    const text = readFileSync(at('Resources/Info.plist'), 'utf8')
+    writeFileSync(at('Resources/Info.plist'), text.replace(from, to))
+
+    expect(await verify(framework)).toContain('changed Resources/Info.plist')
+    expect((await verify(framework)).length).toBeGreaterThan(1)
+  })
+
   it('finds a seal that is gone or damaged, and a framework without its file', async () => {
     const { framework, at } = await makeFramework()
     const seal = at('_CodeSignature/CodeResources')
