@@ -9,7 +9,7 @@ import type { MachoEdit } from '../../src/binary/macho/edit-commands.ts'
 import { editMacho } from '../../src/binary/macho/edit.ts'
 import { editMachoFile } from '../../src/binary/macho/edit-file.ts'
 import { isMacho, type MachoSlice, readMacho } from '../../src/binary/macho/macho.ts'
-import { checkPages } from '../../src/binary/macho/signature/pages.ts'
+import { checkSignature } from '../../src/binary/macho/signature/check.ts'
 import { readSignature } from '../../src/binary/macho/signature/read.ts'
 import { sealMacho } from '../../src/binary/macho/signature/seal.ts'
 import { walkFiles } from '../../src/fs/walk.ts'
@@ -19,6 +19,7 @@ import { pageHashes } from '../helpers/page-hashes.ts'
 import { sharedResult } from '../helpers/prefix.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
+import { findZig } from '../helpers/zig.ts'
 import { builds, targets } from './pythons.ts'
 
 const trees = builds.flatMap(({ build }) =>
@@ -111,7 +112,7 @@ describeWithTools(['llvm-objdump-19'], 'sealMacho', () => {
     const paths = copyMachos(build, target)
     for (const path of paths) {
       const sealed = sealMacho(readFileSync(path), { identifier: 'org.example.python' })
-      expect(checkPages(sealed)).toEqual([])
+      expect(checkSignature(sealed, { identifier: 'org.example.python' })).toEqual([])
       writeFileSync(path, sealed)
     }
 
@@ -142,7 +143,7 @@ async function agree(paths: readonly string[]): Promise<void> {
   }
 }
 
-describe('checkPages', () => {
+describe('checkSignature', () => {
   it.each([
     ['fsevents', '2.3.3'],
     ['@img/sharp-libvips-darwin-arm64', '1.3.4'],
@@ -159,7 +160,13 @@ describe('checkPages', () => {
         .filter((path) => isMacho(readFileSync(path)))
 
       expect(paths.length).toBeGreaterThan(0)
-      for (const path of paths) expect(checkPages(readFileSync(path)), path).toEqual([])
+      for (const path of paths) {
+        // Of bundles these are single files, and one slice is not signed.
+        const problems = checkSignature(readFileSync(path), {}).filter(
+          ({ kind }) => kind !== 'unsigned' && kind !== 'resource',
+        )
+        expect(problems, path).toEqual([])
+      }
     },
   )
 })
@@ -239,6 +246,40 @@ describeWithTools(['clang-19', 'ld64.lld-19'], 'a library of lld', () => {
     expect(readFileSync(path).equals(before)).toBe(true)
     // A name that is no longer fits; LLVM 19 would have written over the code.
     expect(await editMachoFile(path, { id: [id, '@rpath/libdemo.dylib'] })).toBe(true)
+    await agree([path])
+  })
+})
+
+describe('a library of zig', () => {
+  it.each([
+    ['aarch64', 0x4000],
+    ['x86_64', 0x1000],
+  ])('of %s is signed and renamed, though it has no room', async (arch, pageSize) => {
+    const directory = temporaryDirectory('zig')
+    const path = join(directory, 'libdemo.dylib')
+    writeFileSync(
+      join(directory, 'demo.c'),
+      '#include <stdio.h>\nint demo(void) { return puts("demo"); }\n',
+    )
+    const flags = [
+      '-target',
+      `${arch}-macos`,
+      '-shared',
+      '-install_name',
+      '/install/lib/libdemo.dylib',
+    ]
+    const cache = join(directory, 'cache')
+    execFileSync(await findZig(), ['cc', ...flags, '-o', path, 'demo.c'], {
+      cwd: directory,
+      env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
+    })
+
+    const id = ['@rpath/Python.framework/Versions/A/Python', '@rpath/libdemo.dylib']
+    const sealed = sealMacho(editMacho(readFileSync(path), { id }), { identifier: 'demo' })
+    writeFileSync(path, sealed)
+
+    expect(sealed.includes('@rpath/libdemo.dylib\0')).toBe(true)
+    expect(pageHashes([path])).toMatchObject([[{ pageSize, wrong: [] }]])
     await agree([path])
   })
 })

@@ -11,7 +11,9 @@ export interface CodeDirectory {
   /** `CS_ADHOC` 0x2, `CS_RUNTIME` 0x10000, `CS_LINKER_SIGNED` 0x20000, … */
   readonly flags: number
   readonly identifier: string
+  readonly identifierOffset: number
   readonly teamId: string | undefined
+  readonly teamOffset: number
   /** Where the hash of the first page is in the blob; those of the special slots come before it, -1 the last. */
   readonly hashOffset: number
   readonly specialSlotCount: number
@@ -32,6 +34,7 @@ export interface CodeDirectory {
 
 export const adHoc = 0x2
 export const hardenedRuntime = 0x10000
+export const linkerSigned = 0x20000
 
 /** `CS_HASHTYPE_…`: the algorithm, how much of its hash is kept, and which one the system prefers. */
 const hashTypes: Readonly<Record<number, { readonly name: string; readonly size: number }>> = {
@@ -77,6 +80,8 @@ export function readCodeDirectory(blob: Blob): CodeDirectory {
     version,
     flags: fields.u32(12),
     identifier: fields.text(fields.u32(20)),
+    identifierOffset: fields.u32(20),
+    teamOffset,
     teamId: teamOffset === 0 ? undefined : fields.text(teamOffset),
     hashOffset,
     specialSlotCount,

@@ -40,7 +40,7 @@ export function cdHashes(
   })
 }
 
-function wrongPages(
+export function wrongPages(
   file: Bytes,
   slice: MachoSlice,
   directory: CodeDirectory,

@@ -7,13 +7,17 @@ import { magics, renderBlob, renderSuperBlob, slots, superBlobSize } from './blo
 import { adHoc, hardenedRuntime } from './code-directory.ts'
 import { executableFlags, readEntitlements, renderEntitlements } from './entitlements.ts'
 import { renderFat } from './fat.ts'
+import { embeddedInfoPlist } from './info-plist.ts'
 import { type Placement, placeSignature, renderSignedHeader } from './placement.ts'
 import { type DirectoryPlan, directorySize, renderDirectory } from './render-directory.ts'
 
 export interface SealOptions {
   /** Of the bundle, or see `defaultIdentifier`. */
   readonly identifier: string
-  /** The bundle's `Info.plist`, and its `_CodeSignature/CodeResources`, for its main executable. */
+  /**
+   * The bundle's `Info.plist`, and its `_CodeSignature/CodeResources`, for its main executable. Other code has the
+   * `Info.plist` that it carries, if any.
+   */
   readonly infoPlist?: Buffer | undefined
   readonly codeResources?: Buffer | undefined
   /** A property list in XML, for executables. */
@@ -51,7 +55,8 @@ export function sealMacho(bytes: Buffer, options: SealOptions): Buffer {
 function sealSlice(file: Buffer, slice: MachoSlice, options: SealOptions): Buffer {
   const placement = placeSignature(slice)
   const blobs = makeBlobs(slice, options)
-  const plan = makePlan(slice, placement, blobs, options)
+  const infoPlist = options.infoPlist ?? embeddedInfoPlist(bytesOf(file), slice)
+  const plan = makePlan(slice, placement, blobs, { ...options, infoPlist })
   const blobSizes = [directorySize(plan), ...[...blobs.values()].map(({ length }) => length)]
   const estimate = options.padding === 'codesign' ? cmsEstimate : 0
   const reserved = Math.ceil((superBlobSize(blobSizes) + estimate) / 16) * 16
