@@ -72,7 +72,7 @@ async function versionProblems(
     const macho = readCodeIfSound(bytes)
     if (macho !== undefined) code.set(path, macho)
     const parts = path === executable ? signed : undefined
-    if (macho !== undefined) problems.push(...codeProblems(path, bytes, macho, parts))
+    if (macho !== undefined) problems.push(...codeProblems(path, bytes, parts))
     else if (path === executable) problems.push(wrong(path, 'it is no code'))
     if (path === executable || findRule(path)?.nested !== true) return
     if (macho === undefined) problems.push(wrong(path, 'only code may lie there'))
@@ -112,12 +112,12 @@ function readCodeIfSound(bytes: Buffer): Macho | undefined {
 }
 
 function sealProblems(
-  seal: Buffer,
+  seal: Buffer | undefined,
   resources: readonly Resource[],
   executable: string,
 ): readonly FrameworkProblem[] {
   const path = '_CodeSignature/CodeResources'
-  if (seal.length === 0) return [{ path, kind: 'missing', detail: 'nothing is sealed' }]
+  if (seal === undefined) return [{ path, kind: 'missing', detail: 'nothing is sealed' }]
   try {
     return compareResources(seal.toString('utf8'), planResources(resources, executable))
   } catch (error) {
@@ -130,8 +130,7 @@ function wrong(path: string, detail: string): FrameworkProblem {
   return { path, kind: 'structure', detail }
 }
 
-function readIfThere(path: string): Buffer {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-    ? readFileSync(path)
-    : Buffer.alloc(0)
+function readIfThere(path: string): Buffer | undefined {
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  return isFile ? readFileSync(path) : undefined
 }

@@ -1,6 +1,7 @@
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -17,6 +18,7 @@ import type { FrameworkVerification } from '../../src/framework/verify.ts'
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { findCode, judgeCode, judgeSeal } from '../helpers/framework-seal.ts'
 import { runIn } from '../helpers/example.ts'
+import { judgeMachos } from '../helpers/macho-judges.ts'
 import { copyTree, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
@@ -122,6 +124,20 @@ describeWithTools(['llvm-objdump-19'], 'framework', () => {
 
       expect(JSON.parse(stdout)).toEqual({ files, ok: true, problems: [] })
       expect(exitCode).toBe(0)
+    })
+
+    it('has code with nothing wrong in it, say lief and macholib', async () => {
+      const { framework } = frameworkOf(build, target)
+      const paths = findCode(framework)
+
+      const judged = await judgeMachos(paths.map((path) => join(framework, path)))
+
+      const odd = paths.filter((_, index) => {
+        const { lief = [], macholib = [], layout = ['nothing'] } = judged[index] ?? {}
+        const isSigned = [...lief, ...macholib].every((each) => each.isSigned)
+        return !isSigned || layout.some((each) => each !== '')
+      })
+      expect(odd).toEqual([])
     })
 
     it('finds every library from where it lies, in the framework or in macOS, says LLVM', async () => {
@@ -243,6 +259,28 @@ print(done, sys.prefix)`
     const again = await runIn(join(output, 'Python.framework'), ['sh', '-c', list])
     const first = await runIn(frameworkOf(build, target).framework, ['sh', '-c', list])
     expect(again).toBe(first)
+  })
+
+  it.each([400, 1200])('is whole or not there after kill -9 at %i ms', async (delay) => {
+    const [{ build, target }] = pythons as [(typeof pythons)[0]]
+    const output = temporaryDirectory('kill')
+    const { prefix } = sharedResult(build, target)
+    const args = ['framework', 'create', prefix, '--output', output, '--identifier', identifier]
+    const env = { ...cleanEnvironment(), ...inject('cliEnv') }
+
+    const started = execa(process.execPath, [cliPath, ...args], {
+      env,
+      extendEnv: false,
+      reject: false,
+    })
+    setTimeout(() => started.kill('SIGKILL'), delay)
+    await started
+
+    const isThere = existsSync(join(output, 'Python.framework'))
+    if (isThere) expect(judgeSeal(join(output, 'Python.framework'))).toEqual([])
+    const { exitCode } = await runCli(args, { env: inject('cliEnv') })
+    expect(exitCode).toBe(0)
+    expect(readdirSync(output)).toEqual(['Python.framework'])
   })
 
   it('says what is missing to whoever names no prefix for macOS, or has no Python for it', async () => {
