@@ -13,6 +13,8 @@ export interface FrameworkProblem {
     | 'structure'
     /** No signature, or one of other bytes. */
     | 'signature'
+    /** It does not run on every macOS that it should. */
+    | 'system'
     /** dyld would not find it, or elsewhere. */
     | 'library'
     /** A folder of another machine in a load command. */

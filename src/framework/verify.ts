@@ -18,6 +18,7 @@ import type { FrameworkProblem } from './problem.ts'
 import { readResources } from './read-resources.ts'
 import { createRuleFinder, resourceRules } from './resource-rules.ts'
 import { type FrameworkParts, readParts } from './structure.ts'
+import { systemProblems } from './system-problems.ts'
 
 export interface FrameworkVerification {
   readonly ok: boolean
@@ -56,9 +57,12 @@ async function versionProblems(
   signal: AbortSignal | undefined,
 ): Promise<readonly FrameworkProblem[]> {
   const root = join(framework, version)
-  const identifier = info.get('CFBundleIdentifier')
+  const textOf = (key: string): string | undefined => {
+    const value = info.get(key)
+    return typeof value === 'string' ? value : undefined
+  }
   const signed: SignedParts = {
-    identifier: typeof identifier === 'string' ? identifier : '',
+    identifier: textOf('CFBundleIdentifier') ?? '',
     infoPlist: readIfThere(join(root, 'Resources', 'Info.plist')),
     codeResources: readIfThere(join(root, '_CodeSignature', 'CodeResources')),
     isOurs: info.has(pinKey),
@@ -97,6 +101,7 @@ async function versionProblems(
     ...sealProblems(signed.codeResources, resources, executable),
     ...linkProblems(resources),
     ...closureProblems({ code, links: linksOf(resources) }),
+    ...systemProblems(code, textOf('LSMinimumSystemVersion')),
   )
   return problems.map((problem) => ({ ...problem, path: `${version}/${problem.path}` }))
 }

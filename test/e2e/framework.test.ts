@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -19,10 +20,11 @@ import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { findCode, judgeCode, judgeSeal } from '../helpers/framework-seal.ts'
 import { runIn } from '../helpers/example.ts'
 import { judgeMachos } from '../helpers/macho-judges.ts'
-import { copyTree, sharedResult } from '../helpers/prefix.ts'
+import { copyTree, linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
+import { sha256sum } from '../helpers/tree.ts'
 import { builds } from './pythons.ts'
 
 const identifier = 'org.example.workbench.python'
@@ -281,6 +283,32 @@ print(done, sys.prefix)`
     const { exitCode } = await runCli(args, { env: inject('cliEnv') })
     expect(exitCode).toBe(0)
     expect(readdirSync(output)).toEqual(['Python.framework'])
+  })
+
+  it('is made of a build Python, too', async () => {
+    const [{ build, version, minor, target }] = pythons as [(typeof pythons)[0]]
+    const root = temporaryDirectory('build')
+    const prefix = await linkPrefix(build, target, join(root, 'python'))
+    const inventory = join(sharedResult(build, target).storeEntry, 'inventory.json')
+    mkdirSync(`${prefix}.pyembed`)
+    copyFileSync(inventory, join(`${prefix}.pyembed`, 'inventory.json'))
+    // As Python has it that the project built into it, or that ran there.
+    writeFileSync(join(prefix, 'lib', 'mine.txt'), '')
+    const python = join(sharedResult(build, linux).prefix, 'bin', `python${minor}`)
+    const args = ['framework', 'create', 'python', '--output', 'app/Frameworks', '--python', python]
+
+    const { exitCode, stderr } = await runCli([...args, '--identifier', identifier], {
+      cwd: root,
+      env: { ...inject('cliEnv'), PYEMBED_DATA_DIR: join(root, 'data') },
+    })
+
+    expect(stderr).not.toContain('error')
+    expect(exitCode).toBe(0)
+    const again = join(root, 'app', 'Frameworks', 'Python.framework')
+    const first = frameworkOf(build, target)
+    const seal = 'Versions/A/_CodeSignature/CodeResources'
+    expect(sha256sum(join(again, seal))).toBe(sha256sum(join(first.framework, seal)))
+    expect(first.version).toBe(version)
   })
 
   it('says what is missing to whoever names no prefix for macOS, or has no Python for it', async () => {

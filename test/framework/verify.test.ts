@@ -231,6 +231,23 @@ describe('verifyFramework', () => {
     },
   )
 
+  it('finds code that needs a newer system than the bundle promises', async () => {
+    const { framework, at } = await makeFramework()
+    const plist = readFileSync(at('Resources/Info.plist'), 'utf8')
+    // makeDylib's are for 11.0.
+    expect(plist).toContain('<string>11.0</string>')
+    writeFileSync(at('Resources/Info.plist'), plist.replace('>11.0<', '>10.15.4<'))
+
+    const { problems } = await verifyFramework(framework)
+
+    expect(problems).toContainEqual({
+      path: 'Versions/A/Python',
+      kind: 'system',
+      detail: 'it needs macOS 11.0, and `LSMinimumSystemVersion` is 10.15.4',
+    })
+    expect(problems.filter(({ kind }) => kind === 'system')).toHaveLength(3)
+  })
+
   it.each([
     ['that names another file', 'Python</string>', '../../../../etc/passwd</string>'],
     ['of an app', 'FMWK', 'APPL'],
