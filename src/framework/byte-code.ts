@@ -19,8 +19,9 @@ export interface ByteCompiler {
 }
 
 /**
- * Compiles the `sources` below `prefix` into the new folder `work`. Unchecked-hash (PEP 552): Python takes it for right whatever the times of the sources are, so no import ever writes
- * into what is sealed. Those that are no Python of this version have none.
+ * Compiles the `sources` below `prefix` into the new folder `work`. Unchecked-hash (PEP 552): Python takes it for right
+ * whatever the times of the sources are, so no import ever writes into what is sealed. Those that are no Python of this
+ * version have none.
  * @returns what was compiled, relative to `work`. @throws PYEMBED_TOOL_PYTHON
  */
 export async function compileByteCode(

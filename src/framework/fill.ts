@@ -8,7 +8,6 @@ import type { Macho } from '../binary/macho/macho.ts'
 import { formatVersion } from '../binary/macho/minimum.ts'
 import { sealMacho } from '../binary/macho/signature/seal.ts'
 import type { Context } from '../context.ts'
-import { hasErrorCode, PyEmbedError } from '../errors.ts'
 import { isLink, recordFile } from '../fs/inventory.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import { prefixLayout } from '../platform/layout.ts'
@@ -20,7 +19,7 @@ import { frameworkInfo } from './info-plist.ts'
 import { executableName, planFramework, versionFolder } from './layout.ts'
 import type { FormerPrefix } from './loader-paths.ts'
 import { type PinnedPrefix, readPinned } from './pinned.ts'
-import { atPath, type RelocatedCode, relocateCode } from './relocate-code.ts'
+import { namingPath, type RelocatedCode, relocateCode } from './relocate-code.ts'
 import { unfit } from './unfit.ts'
 import { writePlist } from '../text/plist.ts'
 
@@ -54,9 +53,10 @@ export async function fillFramework(
   const seal = writePlist(codeResourcesPlist(resources))
   const codeResources = writeText(writer, '_CodeSignature/CodeResources', seal)
   const mode = files.find((item) => !isOther(item))?.mode ?? '0755'
-  writer.writeFile(`${versionFolder}/${executableName}`, mode, [
+  const sealed = namingPath(layout.library, () =>
     sealMacho(main.bytes, { identifier, infoPlist, codeResources }),
-  ])
+  )
+  writer.writeFile(`${versionFolder}/${executableName}`, mode, [sealed])
   await writer.sync(context.env.variables)
   return {
     edits: [...main.edits, ...copied.edits],
@@ -72,14 +72,10 @@ function isOther({ path }: FrameworkFile): boolean {
 
 function readExecutable(source: PinnedPrefix & FormerPrefix): RelocatedCode {
   const { library } = source
-  try {
-    const relocated = relocateCode(executableName, readPinned(source, library), source)
-    if (relocated !== undefined) return relocated
-  } catch (error) {
-    if (!(error instanceof PyEmbedError)) throw error
-    throw hasErrorCode(error, 'PYEMBED_STORE_ENTRY_INVALID') ? error : atPath(library, error)
-  }
-  throw unfit(library, 'is no library of macOS')
+  const bytes = readPinned(source, library)
+  const relocated = namingPath(library, () => relocateCode(executableName, bytes, source))
+  if (relocated === undefined) throw unfit(library, 'is no library of macOS')
+  return relocated
 }
 
 async function addByteCode(

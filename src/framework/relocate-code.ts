@@ -34,7 +34,15 @@ export function relocateCode(
   return { bytes: edited, macho, edits: [...edits.values()] }
 }
 
-/** Readers of binaries do not know the name of what they read. */
+/** Does what reads a binary, whose errors do not know its name. */
+export function namingPath<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof PyEmbedError ? atPath(path, error) : error
+  }
+}
+
 export function atPath(path: string, error: PyEmbedError): PyEmbedError {
   return new PyEmbedError(error.code, `\`${path}\`: ${error.message}`, {
     hint: error.hint,

@@ -73,18 +73,16 @@ async function versionProblems(
   const findRule = createRuleFinder(resourceRules)
   const resources: Resource[] = []
   const look = (path: string, bytes: Buffer): void => {
-    const macho = readCodeIfSound(bytes)
-    if (macho !== undefined) code.set(path, macho)
+    const macho = ifSound(() => readCode(bytes))
     const parts = path === executable ? signed : undefined
-    if (macho !== undefined) problems.push(...codeProblems(path, bytes, parts))
-    else if (path === executable) problems.push(wrong(path, 'it is no code'))
+    if (macho !== undefined) {
+      code.set(path, macho)
+      problems.push(...codeProblems(path, bytes, parts))
+    } else if (path === executable) problems.push(wrong(path, 'it is no code'))
     if (path === executable || findRule(path)?.nested !== true) return
+    const hashes = macho === undefined ? [] : (ifSound(() => cdHashes(bytes)) ?? [])
     if (macho === undefined) problems.push(wrong(path, 'only code may lie there'))
-    else
-      nested.set(
-        path,
-        cdHashes(bytes).map(({ cdHash }) => cdHash),
-      )
+    else if (hashes.length > 0) nested.set(path, hashes.map(cdHashOf))
   }
   for (const resource of readResources(root, look)) {
     if (resources.length % filesPerTurn === 0) await setImmediate()
@@ -106,10 +104,14 @@ async function versionProblems(
   return problems.map((problem) => ({ ...problem, path: `${version}/${problem.path}` }))
 }
 
+function cdHashOf({ cdHash }: { readonly cdHash: Buffer }): Buffer {
+  return cdHash
+}
+
 /** Of damaged code the seal says that it changed; test data of packages may always have been that. */
-function readCodeIfSound(bytes: Buffer): Macho | undefined {
+function ifSound<T>(read: () => T): T | undefined {
   try {
-    return readCode(bytes)
+    return read()
   } catch (error) {
     if (hasErrorCode(error, 'PYEMBED_BINARY_INVALID')) return undefined
     throw error

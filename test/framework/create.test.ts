@@ -115,12 +115,25 @@ describe('createFramework', () => {
     expect(warnings[0]).toContain('lib/damaged.dylib')
   })
 
-  it('names the file that has no room for a signature', async () => {
-    const full = makeDylib({ fileType: 8, room: 0, hasSourceVersion: false })
-    const error = await errorOf(() => create(makeRequest({ 'lib/full.so': full })))
+  it.each(['lib/full.so', `lib/libpython${minor}.dylib`])(
+    'names the file that has no room for a signature: %s',
+    async (path) => {
+      const full = makeDylib({ fileType: 6, room: 0, hasSourceVersion: false })
 
-    expect(error.code).toBe('PYEMBED_MACHO_NO_ROOM')
-    expect(error.message).toContain('lib/full.so')
+      const error = await errorOf(() => create(makeRequest({ [path]: full })))
+
+      expect(error.code).toBe('PYEMBED_MACHO_NO_ROOM')
+      expect(error.message).toContain(`\`${path}\``)
+    },
+  )
+
+  it('refuses a library that is none of macOS', async () => {
+    const error = await errorOf(() =>
+      create(makeRequest({ [`lib/libpython${minor}.dylib`]: 'INPUT(libpython.so)' })),
+    )
+
+    expect(error.code).toBe('PYEMBED_FRAMEWORK_UNFIT')
+    expect(error.message).toContain(`lib/libpython${minor}.dylib`)
   })
 
   it.each([

@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest'
 
 import { bytesOf } from '../../src/binary/bytes.ts'
 import { readMacho } from '../../src/binary/macho/macho.ts'
+import { cdHashes } from '../../src/binary/macho/signature/pages.ts'
 import { readSignature } from '../../src/binary/macho/signature/read.ts'
 import { sealMacho } from '../../src/binary/macho/signature/seal.ts'
 import { createFramework } from '../../src/framework/create.ts'
@@ -147,6 +148,28 @@ describe('verifyFramework', () => {
       `missing include/python${minor}/Python.h`,
       `extra ${stdlib}/__pycache__/new.cpython-399.pyc`,
     ])
+  })
+
+  it('takes code where macOS expects it only as it was sealed', async () => {
+    const { framework, at } = await makeFramework()
+    const seal = at('_CodeSignature/CodeResources')
+    writeFiles(at('.'), { 'Helpers/tool': dylib(), 'Helpers/cut.dylib': dylib().subarray(0, 9000) })
+    expect(await verify(framework)).toEqual([
+      'extra Helpers/cut.dylib',
+      'signature Helpers/cut.dylib',
+      'extra Helpers/tool',
+    ])
+
+    rmSync(at('Helpers/cut.dylib'))
+    const [hash] = cdHashes(dylib())
+    const entry = `<key>Helpers/tool</key><dict><key>cdhash</key><data>${hash?.cdHash.toString('base64') ?? ''}</data></dict>`
+    const text = readFileSync(seal, 'utf8')
+    writeFileSync(seal, text.replace('<key>files2</key>\n\t<dict>', `$&${entry}`))
+    // CodeResources itself is signed.
+    expect(await verify(framework)).toEqual(['signature Python'])
+
+    writeFileSync(at('Helpers/tool'), sealMacho(makeDylib(), { identifier: 'other' }))
+    expect(await verify(framework)).toEqual(['changed Helpers/tool', 'signature Python'])
   })
 
   it('finds links that were flattened, and what lies at the root', async () => {

@@ -1,4 +1,4 @@
-import { assert, property, string } from 'fast-check'
+import { assert, nat, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import {
@@ -118,6 +118,20 @@ describe('readPlist', () => {
     const text = body.startsWith('<') ? `<?xml version="1.0"?><plist>${body}</plist>` : body
 
     expect(await codeOf(() => readPlist(text))).toBe('PYEMBED_PLIST_INVALID')
+  })
+
+  it('reads mutated ones, or refuses them', () => {
+    const text = writePlist(everything)
+    assert(
+      property(nat(text.length), nat(40), string(), (at, length, put) => {
+        try {
+          readPlist(text.slice(0, at) + put + text.slice(at + length))
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'PYEMBED_PLIST_INVALID' })
+        }
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it('says in which line', () => {
