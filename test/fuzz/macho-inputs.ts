@@ -1,7 +1,9 @@
 import { bytesOf } from '../../src/binary/bytes.ts'
+import { checkLoad } from '../../src/binary/macho/check-load.ts'
 import type { MachoEdit } from '../../src/binary/macho/edit-commands.ts'
 import { editMacho, planEdit } from '../../src/binary/macho/edit.ts'
 import { applyPatches } from '../../src/binary/macho/patch.ts'
+import { checkSignature } from '../../src/binary/macho/signature/check.ts'
 import { planKeep } from '../../src/binary/macho/signature/keep.ts'
 import { cdHashes, checkPages } from '../../src/binary/macho/signature/pages.ts'
 import { sealMacho } from '../../src/binary/macho/signature/seal.ts'
@@ -33,7 +35,7 @@ export function editedMachoKinds(): readonly Kind[] {
     sealMacho(arm, { identifier }),
     sealMacho(makeFat([x86, arm]), { identifier }),
   ]
-  return Object.entries({ keep, seal }).map(([step, read]) => ({
+  return Object.entries({ keep, seal, check }).map(([step, read]) => ({
     name: `macho-${step}`,
     seeds: inputs.map((data, index) => ({ name: `macho-${step}-${index}`, data })),
     mutate: mutateParts,
@@ -64,6 +66,11 @@ function keep(data: Buffer): void {
   const kept = applyPatches(data, patches)
   if (checkPages(kept).length > checkPages(data).length) throw new Error('hashes became wrong')
   if (cdHashes(kept).length !== cdHashes(data).length) throw new Error('signatures were lost')
+}
+
+function check(data: Buffer): void {
+  checkLoad(data)
+  checkSignature(data, { identifier })
 }
 
 function seal(data: Buffer): void {

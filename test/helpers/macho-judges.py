@@ -47,7 +47,11 @@ def by_macholib(path):
 
 def judge(path):
     slices, layout = by_lief(path)
-    return {"lief": slices, "macholib": by_macholib(path), "layout": layout}
+    try:
+        others = by_macholib(path)
+    except ValueError:
+        others = None
+    return {"lief": slices, "macholib": others, "layout": layout}
 
 
 print(json.dumps([judge(path) for path in paths]))

@@ -17,7 +17,8 @@ interface SliceNames {
 
 interface Judgement {
   readonly lief: readonly SliceNames[]
-  readonly macholib: readonly SliceNames[]
+  /** null when it has a load command that macholib does not know. */
+  readonly macholib: readonly SliceNames[] | null
   /** What lief's checks of the layout, which are dyld's, find wrong in each slice. */
   readonly layout: readonly string[]
 }

@@ -43,13 +43,9 @@ export function sealMacho(bytes: Buffer, options: SealOptions): Buffer {
     throw unsupportedMacho(`\`${options.identifier}\` identifies no code`)
   }
   const { isFat, slices } = readEditable(bytesOf(bytes))
-  const sealed = slices.map((slice) => ({
-    cpu: slice.cpu,
-    cpuSubtype: slice.cpuSubtype,
-    bytes: sealSlice(bytes, slice, options),
-  }))
+  const sealed = slices.map((slice) => sealSlice(bytes, slice, options))
   const [only] = sealed
-  return isFat || only === undefined ? renderFat(sealed) : only.bytes
+  return isFat || only === undefined ? renderFat(bytes, sealed) : only
 }
 
 function sealSlice(file: Buffer, slice: MachoSlice, options: SealOptions): Buffer {

@@ -62,6 +62,25 @@ describe('sealMacho', () => {
     }
   })
 
+  it('keeps what a fat file says of its processors, also in the form for large files', () => {
+    const fat = makeFat([x86, arm])
+    const large = Buffer.concat([Buffer.alloc(8 + 2 * 32), x86, arm])
+    large.writeUInt32BE(0xcafebabf, 0)
+    large.writeUInt32BE(2, 4)
+    for (const [index, slice] of [x86, arm].entries()) {
+      fat.writeUInt32BE(0x8000_0003, 8 + index * 20 + 4)
+      const at = 8 + index * 32
+      fat.copy(large, at, 8 + index * 20, 8 + index * 20 + 8)
+      large.writeBigUInt64BE(BigInt(large.indexOf(slice)), at + 8)
+      large.writeBigUInt64BE(BigInt(slice.length), at + 16)
+    }
+
+    const sealed = sealMacho(fat, { identifier })
+
+    expect([sealed.readUInt32BE(12), sealed.readUInt32BE(32)]).toEqual([0x8000_0003, 0x8000_0003])
+    expect(sealMacho(large, { identifier }).equals(sealed)).toBe(true)
+  })
+
   it('gives the same bytes again, whatever signature was there', () => {
     const sealed = sealMacho(arm, { identifier })
 
