@@ -20,6 +20,7 @@ const flow = [
   'cmake',
   'check',
   'venv',
+  'framework',
   'project',
 ]
 

@@ -19,7 +19,10 @@ def main(prefix, output, list_file):
     with open(list_file, encoding="utf-8") as file:
         names = file.read().splitlines()
     compiled = []
+    parent = os.getppid()
     for name in names:
+        if os.getppid() != parent:
+            sys.exit(1)  # who started this was killed: nobody wants it, and OUTPUT may be swept
         with open(os.path.join(prefix, name), "rb") as file:
             source = file.read()
         header = (

@@ -1,6 +1,8 @@
 /** What may take its time: one chunk, loaded when a command needs it. */
 export { run as check } from './check.ts'
 export { run as fetch } from './fetch.ts'
+export { run as frameworkCreate } from './framework-create.ts'
+export { run as frameworkVerify } from './framework-verify.ts'
 export { run as init } from './init.ts'
 export { run as lock } from './lock.ts'
 export { run as pythonEras } from './python-eras.ts'

@@ -120,7 +120,8 @@ export async function findGarbage(directory: string, base?: string): Promise<rea
 /** Removes what {@link findGarbage} finds. */
 export async function sweepTemporary(directory: string, base?: string): Promise<void> {
   for (const path of await findGarbage(directory, base)) {
-    await promises.rm(path, { recursive: true, force: true })
+    // Programs that its dead process started may still be about to notice.
+    await promises.rm(path, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import type { FileRecord, Inventory } from './inventory.ts'
+import type { ContentRecord, FileRecord, Inventory } from './inventory.ts'
 import { syncFileSystem, syncFolders } from './sync-file-system.ts'
 
 export type LogicalMode = '0644' | '0755'
@@ -25,12 +25,16 @@ export interface TreeWriter {
   readonly root: string
   readonly inventory: Inventory
   /** Writes a new file. @returns its record */
-  readonly writeFile: (path: string, mode: LogicalMode, chunks: Iterable<Uint8Array>) => FileRecord
+  readonly writeFile: (
+    path: string,
+    mode: LogicalMode,
+    chunks: Iterable<Uint8Array>,
+  ) => ContentRecord
   /** Opens a new file for content that comes piece by piece. */
   readonly openFile: (
     path: string,
     mode: LogicalMode,
-  ) => { write(chunk: Uint8Array): void; close(): FileRecord }
+  ) => { write(chunk: Uint8Array): void; close(): ContentRecord }
   readonly writeLink: (path: string, text: string) => void
   readonly remove: (path: string) => void
   /** Lets `place` put a file of this record there, as a link to one that is on the disk or a copy of it. */
@@ -82,7 +86,7 @@ export function createTreeWriter(root: string): TreeWriter {
       },
       close() {
         closeSync(file)
-        const record: FileRecord = { mode, sha256: hash.digest('hex'), size }
+        const record: ContentRecord = { mode, sha256: hash.digest('hex'), size }
         inventory.set(path, record)
         return record
       },

@@ -7,6 +7,7 @@ import { machoDefines } from '../../src/binary/macho/symbols.ts'
 import { peExports, readPe } from '../../src/binary/pe/pe.ts'
 import { makeArchive, makeElf, makeFatMacho, makeMacho, makePe } from '../helpers/binaries.ts'
 import type { Kind } from './kinds.ts'
+import { editedMachoKinds } from './macho-inputs.ts'
 import { mutateBytes } from './mutate.ts'
 
 const name = 'PyType_Ready'
@@ -26,6 +27,7 @@ export function binaryKinds(): readonly Kind[] {
       readMacho(bytes)
       machoDefines(bytes, name)
     }),
+    ...editedMachoKinds(),
     binaryKind('ar', [makeArchive()], (bytes) => void archiveDefines(bytes, name)),
   ]
 }

@@ -14,15 +14,15 @@ it.each(kinds)('reads what a $name is mutated from', async (kind) => {
   }
 })
 
-it('takes or refuses 500 mutated inputs, and nothing else happens', async () => {
+it('takes or refuses 700 mutated inputs, and nothing else happens', async () => {
   const directory = temporaryDirectory('fuzz')
   const codes = new Set<string>()
-  for (let index = 0; index < 500; index++) {
+  for (let index = 0; index < 700; index++) {
     const outcome = await tryInput(makeInput(kinds, 1, index), directory)
 
     if ('failure' in outcome) expect.fail(`input ${index}: ${outcome.failure}`)
     codes.add(outcome.code)
   }
   // Otherwise the inputs do not get far.
-  expect(codes.size).toBeGreaterThan(15)
+  expect(codes.size).toBeGreaterThanOrEqual(15)
 }, 60_000)

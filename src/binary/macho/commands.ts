@@ -47,16 +47,24 @@ export interface SegmentCommand {
   readonly memorySize: number
   readonly fileOffset: number
   readonly fileSize: number
+  /** `maxprot` and `initprot`: `VM_PROT_READ` 1, `_WRITE` 2, `_EXECUTE` 4. */
+  readonly protections: readonly [most: number, initial: number]
   readonly sections: readonly Section[]
 }
 
 export interface Section {
   readonly name: string
   readonly segment: string
+  readonly address: number
   readonly size: number
   readonly fileOffset: number
   /** The low byte of `flags`: 1, 0xc and 0x12 have no bytes in the file. */
   readonly type: number
+  /** The rest of `flags`. */
+  readonly attributes: number
+  /** `nreloc`: of objects; what is loaded has its relocations in `__LINKEDIT`. */
+  readonly relocationCount: number
+  readonly relocationOffset: number
 }
 
 export interface SymtabCommand {
@@ -183,14 +191,19 @@ function readSegment(fields: Fields, is64: boolean): SegmentCommand {
     memorySize: word(24 + step),
     fileOffset: word(24 + 2 * step),
     fileSize: word(24 + 3 * step),
+    protections: [fields.u32(24 + 4 * step), fields.u32(28 + 4 * step)],
     sections: Array.from({ length: count }, (_, index) => {
       const at = first + index * size
       return {
         name: upToNul(fields.bytes.subarray(at, at + 16)),
         segment: upToNul(fields.bytes.subarray(at + 16, at + 32)),
+        address: word(at + 32),
         size: word(at + 32 + step),
         fileOffset: fields.u32(at + 32 + 2 * step),
         type: fields.u32(at + 32 + 2 * step + 16) & 0xff,
+        attributes: fields.u32(at + 32 + 2 * step + 16) >>> 8,
+        relocationOffset: fields.u32(at + 32 + 2 * step + 8),
+        relocationCount: fields.u32(at + 32 + 2 * step + 12),
       }
     }),
   }

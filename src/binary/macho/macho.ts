@@ -45,19 +45,28 @@ export function isMacho(start: Buffer): boolean {
 
 /** @throws PYEMBED_BINARY_INVALID */
 export function readMacho(bytes: Bytes): Macho {
+  const { isFat, places } = readPlaces(bytes)
+  return { isFat, slices: places.map(({ offset, size }) => readSlice(bytes, offset, size)) }
+}
+
+export interface SlicePlace {
+  readonly offset: number
+  readonly size: number
+}
+
+/** Where the slices of a file are. @throws PYEMBED_BINARY_INVALID */
+export function readPlaces(bytes: Bytes): {
+  readonly isFat: boolean
+  readonly places: readonly SlicePlace[]
+} {
   const start = bytes.read(0, 8)
   if (!isMacho(start.bytes)) throw invalidBinary('it is no Mach-O file')
   const fat = fatMagics[start.bytes.readUInt32BE(0)]
-  if (fat === undefined) return { isFat: false, slices: [readSlice(bytes, 0, bytes.size)] }
-  const places = readFatPlaces(bytes, start.bytes.readUInt32BE(4), fat.is64)
-  return { isFat: true, slices: places.map(({ offset, size }) => readSlice(bytes, offset, size)) }
+  if (fat === undefined) return { isFat: false, places: [{ offset: 0, size: bytes.size }] }
+  return { isFat: true, places: readFatPlaces(bytes, start.bytes.readUInt32BE(4), fat.is64) }
 }
 
-function readFatPlaces(
-  bytes: Bytes,
-  count: number,
-  is64: boolean,
-): readonly { offset: number; size: number }[] {
+function readFatPlaces(bytes: Bytes, count: number, is64: boolean): readonly SlicePlace[] {
   const entrySize = is64 ? 32 : 20
   const entries = withEndian(bytes, 'big').read(8, count * entrySize)
   return Array.from({ length: count }, (_, index) => {

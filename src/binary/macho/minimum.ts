@@ -27,7 +27,7 @@ export function readMachoMinimum(path: string, arch: string): string | undefined
 }
 
 /** `xxxx.yy.zz` in nibbles. */
-function formatVersion(packed: number): string {
+export function formatVersion(packed: number): string {
   const [major, minor, patch] = [packed >>> 16, (packed >>> 8) & 0xff, packed & 0xff]
   return patch === 0 ? `${major}.${minor}` : `${major}.${minor}.${patch}`
 }

@@ -1,0 +1,32 @@
+import { type Bytes, bytesOf, invalidBinary } from '../bytes.ts'
+
+/** Bytes to be written over those of a file, which keeps its size. */
+export interface Patch {
+  readonly at: number
+  readonly bytes: Buffer
+}
+
+/** A copy of the file with the patches in it. */
+export function applyPatches(file: Buffer, patches: readonly Patch[]): Buffer {
+  const copy = Buffer.from(file)
+  for (const { at, bytes } of patches) {
+    if (at + bytes.length > copy.length) throw invalidBinary('it ends before what is written')
+    bytes.copy(copy, at)
+  }
+  return copy
+}
+
+/** The file as it reads once the patches are in it. */
+export function withPatches(file: Bytes, patches: readonly Patch[]): Bytes {
+  return {
+    size: file.size,
+    read: (offset, length) => {
+      const piece = Buffer.from(file.read(offset, length).bytes)
+      for (const { at, bytes } of patches) {
+        const [from, to] = [Math.max(at, offset), Math.min(at + bytes.length, offset + length)]
+        if (from < to) bytes.copy(piece, from - offset, from - at, to - at)
+      }
+      return bytesOf(piece).read(0, length)
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+
+import type { AddCommand } from './command.ts'
+
+const cold = () => import('./cold.ts')
+
+/** The verbs of `pyembed framework`. */
+export function addFrameworkCommands(framework: Command | undefined, add: AddCommand): void {
+  add(
+    framework,
+    'create <prefix>',
+    'make a signed Python.framework of an installed Python for macOS',
+    async () => (await cold()).frameworkCreate,
+    (command) =>
+      command
+        .option('--output <dir>', 'the folder that gets Python.framework')
+        .option('--identifier <id>', 'its bundle identifier (default: org.python.python)')
+        .option(
+          '--python <path>',
+          'a Python of the same version that runs here (default: one of the store)',
+        ),
+  )
+  add(
+    framework,
+    'verify <framework>',
+    'judge a framework as codesign and dyld would',
+    async () => (await cold()).frameworkVerify,
+  )
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+
+import type { Context } from '../context.ts'
+import { PyEmbedError } from '../errors.ts'
+import { packageRoot } from '../fs/package-root.ts'
+import type { Variant } from '../platform/layout.ts'
+import { allDone } from '../process/all-done.ts'
+import { run } from '../process/run.ts'
+import { compareText } from '../text/json.ts'
+
+/** A Python that runs on this machine. */
+export interface ByteCompiler {
+  readonly executable: string
+  /** Of the Python that will import the byte code, which other ones would make otherwise. */
+  readonly version: string
+  readonly variant: Variant
+}
+
+/**
+ * Compiles the `sources` below `prefix` into the new folder `work`. Unchecked-hash (PEP 552): Python takes it for right
+ * whatever the times of the sources are, so no import ever writes into what is sealed. Those that are no Python of this
+ * version have none.
+ * @returns what was compiled, relative to `work`. @throws PYEMBED_TOOL_PYTHON
+ */
+export async function compileByteCode(
+  { env, signal }: Context,
+  compiler: ByteCompiler,
+  { prefix, work, sources }: { prefix: string; work: string; sources: readonly string[] },
+): Promise<readonly string[]> {
+  const options = { env: byteCodeEnvironment(env.variables), signal }
+  await requireVersion(compiler, options)
+  mkdirSync(work)
+  const count = Math.max(1, Math.min(availableParallelism(), Math.ceil(sources.length / 100)))
+  const compiled: string[] = []
+  // Each file's byte code is the same whatever else a process compiles.
+  const compilePart = async (part: number): Promise<void> => {
+    const list = join(work, `sources-${part}.txt`)
+    const names = sources.filter((_, index) => index % count === part)
+    writeFileSync(list, names.map((name) => `${name}\n`).join(''))
+    const args = ['-S', '-s', '-P', script(), prefix, work, list]
+    const { isOk, stdout, stderr, reason } = await run(compiler.executable, args, options)
+    if (!isOk) throw unfit(compiler, `could not compile: ${reason}\n${stderr}`)
+    compiled.push(...stdout.split('\n').filter((line) => line !== ''))
+  }
+  await allDone(Array.from({ length: count }, (_, part) => compilePart(part)))
+  return compiled.sort(compareText)
+}
+
+function script(): string {
+  return join(packageRoot(), 'cmake', 'modules', 'compile_bytecode.py')
+}
+
+const question = `import sys
+print("%d.%d.%d" % sys.version_info[:3], "free-threading" in sys.version)`
+
+async function requireVersion(
+  compiler: ByteCompiler,
+  options: Parameters<typeof run>[2],
+): Promise<void> {
+  const { executable, version, variant } = compiler
+  const answer = await run(executable, ['-I', '-S', '-c', question], options).catch(() => undefined)
+  if (answer?.isOk !== true) throw unfit(compiler, 'does not run')
+  const [found = '', isFreeThreaded] = answer.stdout.trim().split(' ')
+  const numbers = /^\d+\.\d+\.\d+/.exec(version)?.[0]
+  if (found === numbers && (isFreeThreaded === 'True') === (variant === 'freethreaded')) return
+  throw unfit(compiler, `is Python ${found}${isFreeThreaded === 'True' ? ', free-threaded' : ''}`)
+}
+
+/** What steers a Python is kept away from it, and what byte code depends on is fixed. */
+function byteCodeEnvironment(variables: Context['env']['variables']): Context['env']['variables'] {
+  const kept = Object.entries(variables).filter(
+    ([name]) => !/^(?:PYTHON|__PYVENV|LD_|DYLD_)/i.test(name),
+  )
+  return { ...Object.fromEntries(kept), PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' }
+}
+
+function unfit({ executable, version, variant }: ByteCompiler, reason: string): PyEmbedError {
+  const wanted = `${version}${variant === 'freethreaded' ? ', free-threaded,' : ''}`
+  return new PyEmbedError('PYEMBED_TOOL_PYTHON', `\`${executable}\` ${reason}`, {
+    hint: `Name a Python ${wanted} of this machine with \`--python\`; \`pyembed sync\` for the target installs one`,
+  })
+}

@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto'
+import { posix } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+
+import type { Macho } from '../binary/macho/macho.ts'
+import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
+import { sealMacho } from '../binary/macho/signature/seal.ts'
+import type { Context } from '../context.ts'
+import { hasErrorCode, PyEmbedError } from '../errors.ts'
+import type { TreeWriter } from '../fs/tree-writer.ts'
+import { mayBeCode } from './code.ts'
+import { type FrameworkItem, versionFolder } from './layout.ts'
+import type { FormerPrefix, LoaderEdit } from './loader-paths.ts'
+import { type PinnedPrefix, readUnproven, requirePinned } from './pinned.ts'
+import { atPath, relocateCode } from './relocate-code.ts'
+
+export type FrameworkFile = FrameworkItem & { readonly kind: 'file' }
+
+/** What copying has found out. */
+interface Copied {
+  readonly edits: readonly LoaderEdit[]
+  /** Of each Mach-O, what it says of itself. */
+  readonly code: readonly Macho[]
+}
+
+const filesPerTurn = 64
+
+/**
+ * Copies files of a plan into a stage: Mach-Os with the loader paths of a framework and signed, all else as it is.
+ * @throws PYEMBED_STORE_ENTRY_INVALID, PYEMBED_MACHO_*
+ */
+export async function copyFiles(
+  { emit, signal }: Context,
+  source: PinnedPrefix & FormerPrefix,
+  items: readonly FrameworkFile[],
+  writer: TreeWriter,
+): Promise<Copied> {
+  const edits: LoaderEdit[] = []
+  const code: Macho[] = []
+  for (const [index, item] of items.entries()) {
+    if (index % filesPerTurn === 0) await setImmediate()
+    signal?.throwIfAborted()
+    const { path, from, mode } = item
+    const bytes = readUnproven(source, from)
+    if (!mayBeCode(bytes)) {
+      requirePinned(source, from, writer.writeFile(path, mode, [bytes]).sha256)
+      continue
+    }
+    requirePinned(source, from, hash('sha256', bytes))
+    try {
+      const relocated = relocateCode(pathInVersion(path), bytes, source)
+      if (relocated === undefined) {
+        writer.writeFile(path, mode, [bytes])
+        continue
+      }
+      const identifier = defaultIdentifier(posix.basename(path), bytes)
+      writer.writeFile(path, mode, [sealMacho(relocated.bytes, { identifier })])
+      edits.push(...relocated.edits)
+      code.push(relocated.macho)
+    } catch (error) {
+      if (!(error instanceof PyEmbedError)) throw error
+      // Test data of packages, mostly. It is no code that anybody could load.
+      if (!hasErrorCode(error, 'PYEMBED_BINARY_INVALID')) throw atPath(from, error)
+      const text = `\`${from}\` is a damaged Mach-O file, not signed: ${error.message}`
+      emit({ kind: 'warning', text })
+      writer.writeFile(path, mode, [bytes])
+    }
+  }
+  return { edits, code }
+}
+
+/** A path of the framework as it is in the folder that is sealed. */
+export function pathInVersion(path: string): string {
+  return path.slice(versionFolder.length + 1)
+}

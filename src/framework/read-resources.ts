@@ -1,0 +1,28 @@
+import { hash } from 'node:crypto'
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { walkFiles } from '../fs/walk.ts'
+import { needsSha1, type Resource } from './code-resources.ts'
+
+/**
+ * What is in a folder that is sealed, hashed. Links are what they say, wherever they lead. `look` sees each file on the
+ * way, so that nothing is read twice.
+ */
+export function* readResources(
+  root: string,
+  look: (path: string, bytes: Buffer) => void = () => undefined,
+): Generator<Resource> {
+  for (const { path, isLink } of walkFiles(root)) {
+    const file = join(root, path)
+    if (isLink) {
+      yield { path, kind: 'link', target: readlinkSync(file) }
+      continue
+    }
+    // A pipe would wait for its writer, a device for ever; neither is what was sealed.
+    const bytes = lstatSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0)
+    look(path, bytes)
+    const sha1 = needsSha1(path) ? hash('sha1', bytes, 'buffer') : undefined
+    yield { path, kind: 'file', sha256: hash('sha256', bytes, 'buffer'), sha1 }
+  }
+}

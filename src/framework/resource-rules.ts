@@ -1,0 +1,81 @@
+import type { PlistDictionary, PlistValue } from '../text/plist.ts'
+
+/** What codesign does with the paths of a bundle that a pattern matches (ResourceBuilder::Rule, resources.cpp). */
+export interface ResourceRule {
+  /** A POSIX extended expression; these mean the same in JavaScript. */
+  readonly pattern: string
+  readonly weight?: number
+  /** It is code with a seal of its own, of which the seal of the bundle holds the hash. */
+  readonly nested?: true
+  /** It may be missing. */
+  readonly optional?: true
+  /** It is not sealed. */
+  readonly omit?: true
+}
+
+/**
+ * The rules of a bundle on macOS, the same for every one (BundleDiskRep::defaultResourceRules, bundlediskrep.cpp).
+ * Order decides nothing here: no path has two of the same weight.
+ */
+export const resourceRules: readonly ResourceRule[] = [
+  { pattern: '^.*' },
+  { pattern: '^[^/]+$', nested: true, weight: 10 },
+  {
+    pattern:
+      '^(Frameworks|SharedFrameworks|PlugIns|Plug-ins|XPCServices|Helpers|MacOS|Library/(Automator|Spotlight|LoginItems))/',
+    nested: true,
+    weight: 10,
+  },
+  { pattern: String.raw`.*\.dSYM($|/)`, weight: 11 },
+  { pattern: String.raw`^(.*/)?\.DS_Store$`, omit: true, weight: 2000 },
+  { pattern: String.raw`^Info\.plist$`, omit: true, weight: 20 },
+  { pattern: String.raw`^version\.plist$`, weight: 20 },
+  { pattern: String.raw`^embedded\.provisionprofile$`, weight: 20 },
+  { pattern: String.raw`^PkgInfo$`, omit: true, weight: 20 },
+  { pattern: '^Resources/', weight: 20 },
+  { pattern: String.raw`^Resources/.*\.lproj/`, optional: true, weight: 1000 },
+  { pattern: String.raw`^Resources/Base\.lproj/`, weight: 1010 },
+  { pattern: String.raw`^Resources/.*\.lproj/locversion.plist$`, omit: true, weight: 1100 },
+]
+
+/** Those of the seal that systems before OS X 10.9.5 looked at (`rules`, `files`). */
+export const oldResourceRules: readonly ResourceRule[] = [
+  { pattern: '^version.plist$' },
+  { pattern: '^Resources/' },
+  { pattern: String.raw`^Resources/.*\.lproj/`, optional: true, weight: 1000 },
+  { pattern: String.raw`^Resources/Base\.lproj/`, weight: 1010 },
+  { pattern: String.raw`^Resources/.*\.lproj/locversion.plist$`, omit: true, weight: 1100 },
+]
+
+/** Looks up the rule of a path among `rules`: of those that match, the heaviest. Undefined: it is not sealed. */
+export function createRuleFinder(
+  rules: readonly ResourceRule[],
+): (path: string) => ResourceRule | undefined {
+  const patterns = rules.map((rule) => ({ rule, expression: new RegExp(rule.pattern, 's') }))
+  return (path) => {
+    let found: ResourceRule | undefined
+    for (const { rule, expression } of patterns) {
+      const isHeavier = found === undefined || weightOf(rule) > weightOf(found)
+      if (isHeavier && expression.test(path)) found = rule
+    }
+    return found?.omit === true ? undefined : found
+  }
+}
+
+/** Rules as CodeResources has them: `true` for one that says no more than its pattern. */
+export function rulesPlist(rules: readonly ResourceRule[]): PlistDictionary {
+  return new Map(rules.map((rule) => [rule.pattern, rulePlist(rule)]))
+}
+
+function rulePlist({ weight, nested, optional, omit }: ResourceRule): PlistValue {
+  if (weight === undefined) return true
+  const flags = Object.entries({ nested, optional, omit }).filter(([, flag]) => flag === true)
+  return new Map<string, PlistValue>([
+    ...flags.map(([name]) => [name, true] as const),
+    ['weight', { real: weight }],
+  ])
+}
+
+function weightOf({ weight = 1 }: ResourceRule): number {
+  return weight
+}

@@ -1,0 +1,94 @@
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+import { hasErrorCode } from '../errors.ts'
+import { readTextIfThere } from '../fs/read-text.ts'
+import { readPlist } from '../text/plist-reader.ts'
+import type { PlistDictionary } from '../text/plist.ts'
+import type { FrameworkProblem } from './problem.ts'
+
+/** Where things are in a framework. */
+export interface FrameworkParts {
+  /** `Versions/A`, relative; the folder that is sealed */
+  readonly version: string
+  /** `CFBundleExecutable`: the file of the framework, in that folder */
+  readonly executable: string
+  readonly info: PlistDictionary
+}
+
+/** Finds the parts of a framework. @returns what there is, as far as it can be found, and what is wrong with it */
+export function readParts(framework: string): {
+  readonly parts: FrameworkParts | undefined
+  readonly problems: readonly FrameworkProblem[]
+} {
+  const current = linkAt(join(framework, 'Versions', 'Current'))
+  const isSibling =
+    current !== undefined &&
+    /^[^/]+$/.test(current) &&
+    !['.', '..'].includes(current) &&
+    lstatSync(join(framework, 'Versions', current), { throwIfNoEntry: false })?.isDirectory() ===
+      true
+  if (!isSibling) {
+    const detail = 'it is no link to a folder beside it, as which codesign knows a framework'
+    return { parts: undefined, problems: [{ path: 'Versions/Current', kind: 'structure', detail }] }
+  }
+  const version = `Versions/${current}`
+  const infoPath = `${version}/Resources/Info.plist`
+  const { info, detail } = readInfo(join(framework, infoPath))
+  const named = info.get('CFBundleExecutable')
+  const executable = typeof named === 'string' ? named : basename(framework, '.framework')
+  const problems = [
+    ...(detail === undefined ? [] : [structure(infoPath, detail)]),
+    ...versionProblems(framework, current),
+    ...rootProblems(framework, version, executable),
+  ]
+  return { parts: { version, executable, info }, problems }
+}
+
+function readInfo(path: string): { readonly info: PlistDictionary; readonly detail?: string } {
+  const text = readTextIfThere(path)
+  if (text === undefined) return { info: new Map(), detail: 'it is missing' }
+  try {
+    const info = readPlist(text)
+    const type = info.get('CFBundlePackageType')
+    return type === 'FMWK' ? { info } : { info, detail: '`CFBundlePackageType` is not `FMWK`' }
+  } catch (error) {
+    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
+    return { info: new Map(), detail: error.message }
+  }
+}
+
+/** codesign --strict judges every version. */
+function versionProblems(framework: string, current: string): readonly FrameworkProblem[] {
+  const others = readdirSync(join(framework, 'Versions')).filter(
+    (name) => name !== 'Current' && name !== current,
+  )
+  const detail = 'it is beside the current version, and not looked into'
+  return others.map((name) => structure(`Versions/${name}`, detail))
+}
+
+/** Nothing there is sealed: links into the current version alone may be (validateFrameworkRoot, bundlediskrep.cpp). */
+function rootProblems(
+  framework: string,
+  version: string,
+  executable: string,
+): readonly FrameworkProblem[] {
+  const names = readdirSync(framework).filter((name) => name !== 'Versions')
+  const odd = names.flatMap((name) => {
+    if (name === '.DS_Store' || name === 'module.map') return []
+    const target = linkAt(join(framework, name))
+    const isInVersion = [`Versions/Current/${name}`, `${version}/${name}`].includes(target ?? '')
+    return isInVersion ? [] : [structure(name, `it is no link to \`Versions/Current/${name}\``)]
+  })
+  const lacking = [executable, 'Resources'].filter((name) => !names.includes(name))
+  return [...odd, ...lacking.map((name) => structure(name, 'it is missing'))]
+}
+
+function linkAt(path: string): string | undefined {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  return isLink ? readlinkSync(path) : undefined
+}
+
+function structure(path: string, detail: string): FrameworkProblem {
+  return { path, kind: 'structure', detail }
+}

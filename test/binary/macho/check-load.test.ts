@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+
+import { checkLoad } from '../../../src/binary/macho/check-load.ts'
+import { sealMacho } from '../../../src/binary/macho/signature/seal.ts'
+import { type DylibOptions, makeDylib, makeFat } from '../../helpers/make-dylib.ts'
+
+const seal = (file: Buffer): Buffer => sealMacho(file, { identifier: 'demo' })
+const make = (options: DylibOptions = {}): Buffer => seal(makeDylib({ codeSize: 100, ...options }))
+
+/** The load command that begins with these numbers. */
+function find(file: Buffer, ...words: readonly number[]): number {
+  const bytes = Buffer.alloc(words.length * 4)
+  for (const [index, word] of words.entries()) bytes.writeUInt32LE(word, index * 4)
+  const at = file.indexOf(bytes)
+  if (at === -1) throw new Error('it has no such load command')
+  return at
+}
+
+/** `LC_SEGMENT_64` of `__TEXT`, its section, and that of `__LINKEDIT`. */
+const [text, section, linkedit] = [32, 32 + 72, 32 + 72 + 80]
+
+describe('checkLoad', () => {
+  it.each([
+    ['a library', make()],
+    ['a bundle for x86_64', make({ arch: 'x86_64', fileType: 8 })],
+    ['an unsigned library for x86_64', makeDylib({ arch: 'x86_64' })],
+    ['two architectures', seal(makeFat([makeDylib(), makeDylib({ arch: 'x86_64' })]))],
+  ])('has nothing against %s', (_, file) => {
+    expect(checkLoad(file)).toEqual([])
+  })
+
+  it.each<[string, (file: Buffer) => void, RegExp]>([
+    ['of a processor that no Mac has', (file) => file.writeUInt32LE(7, 4), /no Mac/],
+    ['of a type that is not loaded', (file) => file.writeUInt32LE(1, 12), /type 1/],
+    ['that begins nowhere', (file) => file.writeUInt32LE(2, 12), /begins somewhere/],
+    ['with a name that is no library', (file) => file.writeUInt32LE(8, 12), /only a library/],
+    [
+      'larger in the file than in memory',
+      (file) => file.writeUInt32LE(0x1000, text + 32),
+      /`__TEXT` has more bytes/,
+    ],
+    [
+      'that leaves the file',
+      (file) => file.writeUInt32LE(0x100000, linkedit + 48),
+      /leaves the file/,
+    ],
+    [
+      'that is not mapped by pages',
+      (file) => file.writeUInt32LE(0x4100, linkedit + 24),
+      /inside a page/,
+    ],
+    [
+      'that overlaps in memory',
+      (file) => file.writeUInt32LE(0, linkedit + 24),
+      /__TEXT and __LINKEDIT overlap/,
+    ],
+    ['that may be written', (file) => file.writeUInt32LE(7, text + 60), /`__TEXT` may be written/],
+    ['whose code is elsewhere', (file) => file.writeUInt32LE(0x2000, section + 48), /elsewhere/],
+    [
+      'whose section is outside',
+      (file) => file.writeUInt32LE(0x9000, section + 32),
+      /does not hold/,
+    ],
+    ['with relocations', (file) => file.writeUInt32LE(3, section + 60), /relocations/],
+    [
+      'whose symbols are outside',
+      (file) => file.writeUInt32LE(0x100, find(file, 0x2, 24) + 8),
+      /symbols are not in/,
+    ],
+    [
+      'whose symbols and names overlap',
+      (file) => file.writeUInt32LE(0x4004, find(file, 0x2, 24) + 16),
+      /overlap/,
+    ],
+    ['without a signature', (file) => file.writeUInt32LE(0x2b, find(file, 0x1d, 16)), /not signed/],
+    ['without a version', (file) => file.writeUInt32LE(0x7f, find(file, 0x32, 24)), /oldest macOS/],
+    [
+      'with a tool too many',
+      (file) => file.writeUInt32LE(1, find(file, 0x32, 24) + 20),
+      /0x32 has a wrong size/,
+    ],
+    [
+      'with a name that goes on',
+      (file) => file.fill('x', find(file, 0xd, 48) + 24, find(file, 0xd, 48) + 48),
+      /0xd has a wrong size/,
+    ],
+  ])('finds a file %s', (_, damage, expected) => {
+    const file = make()
+    damage(file)
+
+    expect(
+      checkLoad(file)
+        .map(({ detail }) => detail)
+        .join('\n'),
+    ).toMatch(expected)
+  })
+
+  it('finds a name that no file has', () => {
+    const file = make()
+    file.writeUInt8(0xff, find(file, 0xd, 48) + 30)
+
+    expect(checkLoad(file)).toMatchObject([{ detail: expect.stringContaining('UTF-8') }])
+  })
+
+  it('finds names that come twice in what a newer SDK built', () => {
+    const file = make({
+      loads: [
+        ['load', '/a'],
+        ['weak', '/a'],
+      ],
+      rpaths: ['/b', '/b'],
+    })
+    expect(checkLoad(file)).toEqual([])
+
+    file.writeUInt32LE(0x0f0000, find(file, 0x32, 24) + 16)
+
+    expect(checkLoad(file)).toEqual([
+      { arch: 'arm64', detail: 'it loads `/a` twice' },
+      { arch: 'arm64', detail: 'its rpath `/b` comes twice' },
+    ])
+  })
+})

@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { walkFiles } from '../../src/fs/walk.ts'
+import { createFramework } from '../../src/framework/create.ts'
+import type { FrameworkRequest } from '../../src/framework/framework.ts'
+import { testContext } from '../helpers/context.ts'
+import { codeOf, errorOf } from '../helpers/errors.ts'
+import { makeFor, makeRequest, minor, python, version } from '../helpers/framework.ts'
+import { judgeCode, judgeSeal } from '../helpers/framework-seal.ts'
+import { makeDylib } from '../helpers/make-dylib.ts'
+import { temporaryDirectory } from '../helpers/temporary.ts'
+import { modeOf, sha256sum, writeFiles } from '../helpers/tree.ts'
+
+const create = (request: FrameworkRequest, directory = temporaryDirectory()) =>
+  createFramework(testContext(directory), request)
+
+/** Names, modes, and content of all files. */
+function listAll(root: string): readonly string[] {
+  return [...walkFiles(root)]
+    .map(({ path, isLink }) => {
+      const whole = join(root, path)
+      return isLink ? `${path} link` : `${path} ${modeOf(whole)} ${sha256sum(whole)}`
+    })
+    .sort()
+}
+
+describe('createFramework', () => {
+  it('makes a framework whose seal holds', async () => {
+    const request = makeRequest()
+
+    const made = await create(request)
+
+    const { framework, edits } = made
+    expect(made).toMatchObject({ version, architectures: ['arm64'] })
+    expect(edits.map(({ path, kind, to }) => `${kind} ${path} ${to ?? ''}`)).toEqual([
+      'id Python @rpath/Python.framework/Versions/A/Python',
+      `load bin/python${minor} @loader_path/../Python`,
+      `rpath lib/python${minor}/lib-dynload/fat.so `,
+    ])
+    expect(judgeSeal(framework)).toEqual([])
+    expect(judgeCode(framework)).toEqual({ files: 3, bad: [] })
+    expect(existsSync(join(framework, `Versions/A/lib/python${minor}/__pycache__`))).toBe(true)
+    expect(readdirSync(join(request.output))).toEqual(['Python.framework'])
+    expect(made.files).toBe([...walkFiles(framework)].length)
+  })
+
+  it('makes the same bytes in another folder and in another time zone', async () => {
+    const first = makeRequest()
+    const second = { ...first, output: temporaryDirectory('elsewhere "ü $1') }
+
+    await create(first)
+    const zone = process.env['TZ']
+    process.env['TZ'] = 'Pacific/Kiritimati'
+    try {
+      await create(second)
+    } finally {
+      if (zone === undefined) delete process.env['TZ']
+      else process.env['TZ'] = zone
+    }
+
+    expect(listAll(second.output)).toEqual(listAll(first.output))
+  })
+
+  it('replaces one of its own, and nothing else', async () => {
+    const request = makeRequest()
+    const { framework } = await create(request)
+    writeFileSync(join(framework, 'Versions/A/lib/extra.txt'), 'extra')
+    const before = listAll(request.output).length
+
+    await create(request)
+    expect(listAll(request.output)).toHaveLength(before - 1)
+
+    const other = { ...request, output: temporaryDirectory('other') }
+    mkdirSync(join(other.output, 'Python.framework'))
+    const error = await errorOf(() => create(other))
+    expect(error.code).toBe('PYEMBED_FRAMEWORK_UNFIT')
+    expect(error.message).toContain('is in the way')
+    expect(readdirSync(other.output)).toEqual(['Python.framework'])
+  })
+
+  it('takes what the inventory names, and that only as it is there', async () => {
+    const request = makeRequest()
+    const module = join(request.prefix, `lib/python${minor}/os.py`)
+    writeFiles(request.prefix, { [`lib/python${minor}/mine.py`]: '' })
+    const { framework } = await create(request)
+    expect(existsSync(join(framework, `Versions/A/lib/python${minor}/mine.py`))).toBe(false)
+
+    writeFileSync(module, 'name = "other"\n')
+    const output = join(temporaryDirectory(), 'new')
+    const error = await errorOf(() => create({ ...request, output }))
+
+    expect(error.code).toBe('PYEMBED_STORE_ENTRY_INVALID')
+    expect(error.message).toContain(`lib/python${minor}/os.py`)
+    expect(readdirSync(output)).toEqual([])
+  })
+
+  it('signs what dyld loads, and names what only looks like it', async () => {
+    const object = makeDylib({ fileType: 1, id: undefined })
+    const damaged = makeDylib().subarray(0, 100)
+    const request = makeRequest({ 'lib/a.o': object, 'lib/damaged.dylib': damaged })
+    const context = testContext(temporaryDirectory())
+
+    const { framework } = await createFramework(context, request)
+
+    const at = (path: string): string => join(framework, 'Versions/A', path)
+    expect(sha256sum(at('lib/a.o'))).toBe(sha256sum(join(request.prefix, 'lib/a.o')))
+    expect(judgeSeal(framework)).toEqual([])
+    const warnings = context.events.flatMap((event) =>
+      event.kind === 'warning' ? [event.text] : [],
+    )
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('lib/damaged.dylib')
+  })
+
+  it.each(['lib/full.so', `lib/libpython${minor}.dylib`])(
+    'names the file that has no room for a signature: %s',
+    async (path) => {
+      const full = makeDylib({ fileType: 6, room: 0, hasSourceVersion: false })
+
+      const error = await errorOf(() => create(makeRequest({ [path]: full })))
+
+      expect(error.code).toBe('PYEMBED_MACHO_NO_ROOM')
+      expect(error.message).toContain(`\`${path}\``)
+    },
+  )
+
+  it('refuses a library that is none of macOS', async () => {
+    const error = await errorOf(() =>
+      create(makeRequest({ [`lib/libpython${minor}.dylib`]: 'INPUT(libpython.so)' })),
+    )
+
+    expect(error.code).toBe('PYEMBED_FRAMEWORK_UNFIT')
+    expect(error.message).toContain(`lib/libpython${minor}.dylib`)
+  })
+
+  it.each([
+    ['that is not there', '/nowhere/python', version],
+    ['of another version', python, '3.14.99'],
+  ])('refuses a Python %s', async (_, executable, wanted) => {
+    const request = makeRequest()
+    const kind = { ...request.kind, version: wanted }
+    // Of another minor version the prefix has no library.
+    const fit = wanted === version ? request : { ...makeFor(wanted), kind }
+
+    expect(await codeOf(() => create({ ...fit, python: executable }))).toBe('PYEMBED_TOOL_PYTHON')
+  })
+
+  it('refuses the free-threaded kind of a Python that is not', async () => {
+    const request = makeFor(`${version}t`)
+    const kind = { ...request.kind, variant: 'freethreaded' as const }
+
+    const error = await errorOf(() => create({ ...request, kind, python }))
+
+    expect(error.code).toBe('PYEMBED_TOOL_PYTHON')
+  })
+
+  it('refuses an identifier of Apple before it does anything', async () => {
+    const request = { ...makeRequest(), identifier: 'com.apple.python' }
+
+    expect(await codeOf(() => create(request))).toBe('PYEMBED_USAGE')
+    expect(existsSync(dirname(request.output)) && existsSync(request.output)).toBe(false)
+  })
+})

@@ -1,0 +1,137 @@
+/** Roles of `LC_…_DYLIB` (mach-o/loader.h). */
+export const dylibCommands = {
+  load: 0xc,
+  weak: 0x80000018,
+  reexport: 0x8000001f,
+  lazy: 0x20,
+  upward: 0x80000023,
+} as const
+
+export interface DylibOptions {
+  readonly arch?: 'arm64' | 'x86_64'
+  /** `MH_DYLIB` 6, `MH_EXECUTE` 2, `MH_BUNDLE` 8. */
+  readonly fileType?: number
+  readonly id?: string | undefined
+  readonly loads?: readonly (readonly [role: keyof typeof dylibCommands, name: string])[]
+  readonly rpaths?: readonly string[]
+  readonly hasSourceVersion?: boolean
+  /** Free bytes behind the load commands; or where the code begins, however much that leaves. */
+  readonly room?: number
+  readonly codeAt?: number | undefined
+  /** At least so many bytes of code, up to a whole page of 16 KiB. */
+  readonly codeSize?: number
+}
+
+/** A library that loaders take: `__TEXT`, and a `__LINKEDIT` with one symbol; no signature. */
+export function makeDylib({
+  arch = 'arm64',
+  fileType = 6,
+  id = fileType === 6 ? '@rpath/libdemo.dylib' : undefined,
+  loads = [['load', '/usr/lib/libSystem.B.dylib']],
+  rpaths = [],
+  hasSourceVersion = true,
+  room = 64,
+  codeAt,
+  codeSize = 40_000,
+}: DylibOptions = {}): Buffer {
+  const strings = '\0_demo\0\0'
+  const [symbolSize, linkeditSize] = [16, 16 + strings.length]
+  const commands = (start: number, end: number): readonly Buffer[] => [
+    segment('__TEXT', { address: 0, size: end, offset: 0, fileSize: end, protection: 5 }, [
+      section(start, end - start),
+    ]),
+    segment(
+      '__LINKEDIT',
+      { address: end, size: 0x4000, offset: end, fileSize: linkeditSize, protection: 1 },
+      [],
+    ),
+    ...(id === undefined ? [] : [dylib(0xd, id)]),
+    words(0x2, 24, end, 1, end + symbolSize, strings.length),
+    Buffer.concat([words(0x1b, 24), Buffer.alloc(16, arch === 'arm64' ? 0xa7 : 0x86)]),
+    words(0x32, 24, 1, 0x0b0000, 0x0e0500, 0),
+    ...(hasSourceVersion ? [words(0x2a, 16, 0, 0)] : []),
+    ...loads.map(([role, name]) => dylib(dylibCommands[role], name)),
+    ...rpaths.map((path) => withText([0x8000001c, 0, 12], path)),
+  ]
+  const size = Buffer.concat(commands(0, 0)).length
+  const start = codeAt ?? 32 + size + room
+  const end = Math.ceil((start + codeSize) / 0x4000) * 0x4000
+  const all = commands(start, end)
+  const cpu = { arm64: [0x0100000c, 0], x86_64: [0x01000007, 3] }[arch]
+  const code = Buffer.from(Array.from({ length: end - start }, (_, index) => 1 + (index % 251)))
+  return Buffer.concat([
+    words(0xfeedfacf, ...cpu, fileType, all.length, size, 0x85, 0),
+    ...all,
+    Buffer.alloc(start - 32 - size),
+    code,
+    words(1, 0x010f, start, 0),
+    Buffer.from(strings, 'latin1'),
+  ])
+}
+
+/** A file of several slices, as lipo makes it (mach-o/fat.h). */
+export function makeFat(slices: readonly Buffer[], alignment = 12): Buffer {
+  const step = 2 ** alignment
+  let end = 8 + slices.length * 20
+  const places = slices.map(({ length }) => {
+    const at = Math.ceil(end / step) * step
+    end = at + length
+    return at
+  })
+  const file = Buffer.alloc(end)
+  const entries = slices.flatMap((slice, index) => [
+    slice.readUInt32LE(4),
+    slice.readUInt32LE(8),
+    places[index] ?? 0,
+    slice.length,
+    alignment,
+  ])
+  for (const [index, word] of [0xcafebabe, slices.length, ...entries].entries()) {
+    file.writeUInt32BE(word, index * 4)
+  }
+  for (const [index, slice] of slices.entries()) slice.copy(file, places[index])
+  return file
+}
+
+function segment(
+  name: string,
+  place: { address: number; size: number; offset: number; fileSize: number; protection: number },
+  sections: readonly Buffer[],
+): Buffer {
+  const { address, size, offset, fileSize, protection } = place
+  return Buffer.concat([
+    words(0x19, 72 + 80 * sections.length),
+    text16(name),
+    words(address, 0, size, 0, offset, 0, fileSize, 0, protection, protection, sections.length, 0),
+    ...sections,
+  ])
+}
+
+function section(offset: number, size: number): Buffer {
+  const numbers = words(offset, 0, size, 0, offset, 0, 0, 0, 0x80000400, 0, 0, 0)
+  return Buffer.concat([text16('__text'), text16('__TEXT'), numbers])
+}
+
+function dylib(command: number, name: string): Buffer {
+  return withText([command, 0, 24, 2, 0x10000, 0x10000], name)
+}
+
+function withText(head: readonly number[], text: string): Buffer {
+  const bytes = Buffer.from(`${text}\0`)
+  const size = Math.ceil((head.length * 4 + bytes.length) / 8) * 8
+  const command = Buffer.alloc(size)
+  words(...head).copy(command)
+  command.writeUInt32LE(size, 4)
+  bytes.copy(command, head.length * 4)
+  return command
+}
+
+function text16(text: string): Buffer {
+  return Buffer.from(text.padEnd(16, '\0'), 'latin1')
+}
+
+function words(...values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(values.length * 4)
+  for (const [index, value] of values.entries()) buffer.writeUInt32LE(value, index * 4)
+  return buffer
+}
