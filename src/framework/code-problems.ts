@@ -1,4 +1,6 @@
+import { checkLoad } from '../binary/macho/check-load.ts'
 import { checkSignature, type SignedWith } from '../binary/macho/signature/check.ts'
+import { PyEmbedError } from '../errors.ts'
 import type { FrameworkProblem } from './problem.ts'
 
 /** What the signature of a bundle's own file is over, beside the file. */
@@ -7,17 +9,31 @@ export interface SignedParts extends SignedWith {
   readonly isOurs: boolean
 }
 
-/** What is wrong with the signature of a file of code. `parts` of the bundle's own file. */
+/** Why dyld would not load a file of code, and what is wrong with its signature. `parts` of the bundle's own file. */
 export function codeProblems(
   path: string,
   bytes: Buffer,
   parts?: SignedParts,
 ): readonly FrameworkProblem[] {
-  return checkSignature(bytes, parts ?? {})
+  const signature = checkSignature(bytes, parts ?? {})
     .filter(({ kind }) => kind !== 'padding' || parts?.isOurs === true)
-    .map(({ arch, offset, detail }) => ({
+    .map(({ arch, offset, detail }): FrameworkProblem => ({
       path,
       kind: 'signature',
       detail: `${detail} (${arch}, at ${offset})`,
     }))
+  return [...signature, ...loadProblems(path, bytes)]
+}
+
+function loadProblems(path: string, bytes: Buffer): readonly FrameworkProblem[] {
+  try {
+    return checkLoad(bytes).map(({ arch, detail }) => ({
+      path,
+      kind: 'load',
+      detail: `${detail} (${arch})`,
+    }))
+  } catch (error) {
+    if (!(error instanceof PyEmbedError)) throw error
+    return [{ path, kind: 'load', detail: error.message }]
+  }
 }

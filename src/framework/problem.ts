@@ -13,6 +13,8 @@ export interface FrameworkProblem {
     | 'structure'
     /** No signature, or one of other bytes. */
     | 'signature'
+    /** dyld would not load it. */
+    | 'load'
     /** It does not run on every macOS that it should. */
     | 'system'
     /** dyld would not find it, or elsewhere. */

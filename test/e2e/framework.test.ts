@@ -135,8 +135,10 @@ describeWithTools(['llvm-objdump-19'], 'framework', () => {
       const judged = await judgeMachos(paths.map((path) => join(framework, path)))
 
       const odd = paths.filter((_, index) => {
-        const { lief = [], macholib, layout = ['nothing'] } = judged[index] ?? {}
-        const isSigned = [...lief, ...(macholib ?? [])].every((each) => each.isSigned)
+        const { lief, macholib, layout = ['nothing'] } = judged[index] ?? {}
+        const isSigned = [lief, macholib].every(
+          (slices) => slices?.every((each) => each.isSigned) === true,
+        )
         return !isSigned || layout.some((each) => each !== '')
       })
       expect(odd).toEqual([])

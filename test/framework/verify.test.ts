@@ -41,7 +41,12 @@ async function makeFramework(
 async function verify(framework: string): Promise<readonly string[]> {
   const { ok, problems } = await verifyFramework(framework)
   expect(ok).toBe(problems.length === 0)
-  return problems.map(({ path, kind }) => `${kind} ${path.replace('Versions/A/', '')}`)
+  return (
+    problems
+      .map(({ path, kind }) => `${kind} ${path.replace('Versions/A/', '')}`)
+      // The programs of makeDylib begin nowhere, and name no loader.
+      .filter((problem) => problem !== `load bin/python${minor}`)
+  )
 }
 
 function flip(path: string, offset: number): void {
@@ -125,7 +130,7 @@ describe('verifyFramework', () => {
       const bytes = Buffer.from(sealed)
       bytes[place] = (bytes[place] ?? 0) ^ 0x10
       writeFileSync(at('Python'), bytes)
-      if ((await verifyFramework(framework)).ok) missed.push(place - offset)
+      if ((await verify(framework)).length === 0) missed.push(place - offset)
     }
 
     expect(sealed.length - offset).toBeGreaterThan(300)
@@ -156,6 +161,8 @@ describe('verifyFramework', () => {
     writeFiles(at('.'), { 'Helpers/tool': dylib(), 'Helpers/cut.dylib': dylib().subarray(0, 9000) })
     expect(await verify(framework)).toEqual([
       'extra Helpers/cut.dylib',
+      'load Helpers/cut.dylib',
+      'load Helpers/cut.dylib',
       'signature Helpers/cut.dylib',
       'extra Helpers/tool',
     ])
@@ -236,6 +243,7 @@ describe('verifyFramework', () => {
       'build-path lib/named.dylib',
       'extra lib/named.dylib',
       'changed lib/plain.so',
+      'load lib/plain.so',
       'signature lib/plain.so',
       `changed ${stdlib}/lib-dynload/fat.so`,
       `signature ${stdlib}/lib-dynload/fat.so`,
