@@ -1,2 +1,2 @@
 /** Raised whenever equal inputs would give other bytes; it enters the pin id. A golden digest test enforces it. */
-export const recipe = 1
+export const recipe = 2

@@ -1,13 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 
+import { bytesOf } from '../binary/bytes.ts'
+import type { DylibCommand } from '../binary/macho/commands.ts'
+import { planEdit } from '../binary/macho/edit.ts'
+import { isMacho } from '../binary/macho/macho.ts'
+import { applyPatches } from '../binary/macho/patch.ts'
+import { planKeep } from '../binary/macho/signature/keep.ts'
 import { PyEmbedError } from '../errors.ts'
 import { isLink } from '../fs/inventory.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
 
 /** Text in, text out; `path` is for messages. */
-type Edit = (text: string, path: string) => string
+type TextEdit = (text: string, path: string) => string
+
+type Edit = (content: Buffer, path: string) => Buffer
+
+const inText =
+  (edit: TextEdit): Edit =>
+  (content, path) => {
+    const text = content.toString('utf8')
+    const edited = edit(text, path)
+    return edited === text ? content : Buffer.from(edited)
+  }
 
 /**
  * Makes the files of a PBS tree that name `/install`, where the build machine had it, work wherever the
@@ -19,10 +35,11 @@ export function relocatePrefix(writer: TreeWriter): void {
   const edits: readonly (readonly [pattern: RegExp, edit: Edit])[] = [
     [
       /^lib\/python[^/]+\/_sysconfigdata[^/]*\.py$/,
-      (text, path) => relocateSysconfig(text, appendix, path),
+      inText((text, path) => relocateSysconfig(text, appendix, path)),
     ],
-    [/^lib\/pkgconfig\/[^/]+\.pc$/, relocatePkgConfig],
-    [/^bin\/python[\d.]+t?-config$/, relocatePythonConfig],
+    [/^lib\/pkgconfig\/[^/]+\.pc$/, inText(relocatePkgConfig)],
+    [/^bin\/python[\d.]+t?-config$/, inText(relocatePythonConfig)],
+    [/^lib\/libpython[^/]*\.dylib$/, relocateLibrary],
   ]
   const unpacked = new Map(writer.inventory)
   for (const [path, record] of unpacked) {
@@ -30,11 +47,11 @@ export function relocatePrefix(writer: TreeWriter): void {
     const edit = edits.find(([pattern]) => pattern.test(path))?.[1]
     if (edit === undefined) continue
 
-    const text = readFileSync(join(writer.root, path), 'utf8')
-    const edited = edit(text, path)
-    if (edited === text) continue
+    const content = readFileSync(join(writer.root, path))
+    const edited = edit(content, path)
+    if (edited.equals(content)) continue
     writer.remove(path)
-    writer.writeFile(path, record.mode, [Buffer.from(edited)])
+    writer.writeFile(path, record.mode, [edited])
   }
 }
 
@@ -43,6 +60,25 @@ function relocateSysconfig(text: string, appendix: string, path: string): string
   if (!/^build_time_vars = \{/m.test(text))
     throw unexpected(path, 'has no `build_time_vars` literal')
   return text.trimEnd() + appendix
+}
+
+/**
+ * The name that programs get which link the library: below their run-time paths. Builds before 20251209 have its place
+ * on the build machine there (PBS#914), where dyld would look for it. Its ad-hoc signature stays right.
+ */
+function relocateLibrary(content: Buffer, path: string): Buffer {
+  if (!isMacho(content)) return content
+  const file = bytesOf(content)
+  const edits = planEdit(file, ({ commands }) =>
+    commands.some((each) => each.kind === 'dylib' && isBuildId(each))
+      ? { id: `@rpath/${posix.basename(path)}` }
+      : {},
+  )
+  return applyPatches(content, [...edits, ...planKeep(file, edits)])
+}
+
+function isBuildId({ role, name }: DylibCommand): boolean {
+  return role === 'id' && name.startsWith('/install/')
 }
 
 /** `prefix=/install` of builds before 20250205 (PBS#507). */

@@ -120,8 +120,8 @@ export const shortcomings: readonly Shortcoming[] = [
     affects: { os: ['macos'] },
     fixedIn: '20251209',
     breaks: 'What is linked to it does not start: `Library not loaded: /install/lib/…`.',
-    handling: 'warned',
-    pyembed: '`lock` names a better build',
+    handling: 'repaired',
+    pyembed: 'gives it the name `@rpath/libpython3.X.dylib`',
     source: 'PBS#914',
   },
   {

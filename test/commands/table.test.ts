@@ -160,7 +160,7 @@ describe('commands that only look', () => {
     expect(await eraIds(mitk)).not.toContain('leaked-symbols')
     expect(await eraIds([])).toContain('leaked-symbols')
     expect((await runCli(['python', 'eras', ...mitk])).stdout).toMatch(
-      /^20251209 +warned +macos +install-name /m,
+      /^20251209 +repaired +macos +install-name /m,
     )
   })
 

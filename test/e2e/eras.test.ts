@@ -55,15 +55,6 @@ const looks: readonly (readonly [id: string, targets: readonly string[], look: L
     (prefix, minor) => sliceOf(join(prefix, `bin/python${minor}`)).headerRoom < 64,
   ],
   [
-    'install-name',
-    ['aarch64-apple-darwin', 'x86_64-apple-darwin'],
-    (prefix, minor) => {
-      const { installName = '' } = sliceOf(join(prefix, `lib/libpython${minor}.dylib`))
-      expect(installName).toMatch(`/libpython${minor}.dylib`)
-      return installName.startsWith('/install/')
-    },
-  ],
-  [
     'macos-shared-interpreter',
     ['aarch64-apple-darwin', 'x86_64-apple-darwin'],
     (prefix, minor) => {

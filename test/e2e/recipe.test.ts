@@ -12,18 +12,18 @@ import { builds } from './pythons.ts'
  * bytes: raise `recipe` and write the new digests down, so that no two contents share a pin id.
  */
 const golden: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'recipe 1, 20260610': {
+  'recipe 2, 20260610': {
     'x86_64-unknown-linux-gnu': 'df125a4f3312cdb9',
     'aarch64-unknown-linux-gnu': '959286de81045a40',
     'aarch64-apple-darwin': '582ce9c3d2a846e5',
     'x86_64-apple-darwin': 'c63a082ca66769f1',
     'x86_64-pc-windows-msvc': 'fa88595521d2e824',
   },
-  'recipe 1, 20241219': {
+  'recipe 2, 20241219': {
     'x86_64-unknown-linux-gnu': '3f097da24df05527',
     'aarch64-unknown-linux-gnu': '9d46bf572d586de3',
-    'aarch64-apple-darwin': '62a78f7b02bab254',
-    'x86_64-apple-darwin': '694762a4dc6bb8a5',
+    'aarch64-apple-darwin': '7b9f0444c9ed0d80',
+    'x86_64-apple-darwin': 'b1600c60991b36eb',
     'x86_64-pc-windows-msvc': 'efef0253a3a5070a',
   },
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { linkPrefix, readInventoryFiles, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
+import { pageHashes } from '../helpers/page-hashes.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { builds, targets } from './pythons.ts'
@@ -118,6 +120,23 @@ describe.each(builds)('a moved Python $version', ({ build, minor }) => {
       [],
     )
     expect(shebangs.filter(({ text }) => !mayBe.test(text)).map(({ path }) => path)).toEqual([])
+  })
+
+  describeWithTools(['llvm-otool-19'], 'linked on macOS', () => {
+    it.each(['aarch64-apple-darwin', 'x86_64-apple-darwin'])(
+      'has a library that is looked for below run-time paths, with a signature as it was: %s',
+      (target) => {
+        const library = join(moved(target), `lib/libpython${minor}.dylib`)
+
+        expect(execFileSync('llvm-otool-19', ['-D', library], { encoding: 'utf8' })).toMatch(
+          new RegExp(`^@rpath/libpython${minor}\\.dylib$`, 'm'),
+        )
+        const [slices = []] = pageHashes([library])
+        // ld signs for arm64 alone.
+        const isSigned = target.startsWith('aarch64')
+        expect(slices.map((slice) => slice?.wrong)).toEqual([isSigned ? [] : undefined])
+      },
+    )
   })
 
   describeWithTools(['pkg-config'], 'asked through pkg-config', () => {

@@ -31,16 +31,15 @@ describe('findEraWarnings', () => {
       'leaked-symbols',
       'rhel-certificates',
       'header-padding',
-      'install-name',
     ])
-    expect(warnings[3]).toMatchObject({
+    expect(warnings[2]).toMatchObject({
       targets: [macos],
-      fixedIn: '20251209',
+      fixedIn: '20250902',
       better: { version: '3.12.13', build: '20260320' },
     })
-    expect(warnings[3]?.text).toContain(macos)
-    expect(warnings[3]?.text).toContain('PBS#914')
-    expect(warnings[3]?.text).toMatch(
+    expect(warnings[2]?.text).toContain(macos)
+    expect(warnings[2]?.text).toContain('PBS#780')
+    expect(warnings[2]?.text).toMatch(
       /Write `version = "3.12.13"` and `build = "20260320"` into `\[python\]`$/,
     )
   })
@@ -63,11 +62,11 @@ describe('findEraWarnings', () => {
   })
 
   it('says so where the catalogue knows no better build', async () => {
-    const lock = lockOf('3.9.25', '20251031', 'install_only_stripped', macos)
+    const lock = lockOf('3.9.25', '20251031', 'install_only_stripped', linux)
 
     const [warning] = await findEraWarnings(lock, manifestOf('3.9'))
 
-    expect(warning).toMatchObject({ id: 'install-name', better: undefined })
+    expect(warning).toMatchObject({ id: 'rhel-certificates', better: undefined })
     expect(warning?.text).toContain('no such build')
   })
 
