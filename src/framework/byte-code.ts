@@ -1,12 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import type { Variant } from '../platform/layout.ts'
-import { allDone } from '../process/all-done.ts'
 import { run } from '../process/run.ts'
 import { compareText } from '../text/json.ts'
 
@@ -32,20 +30,16 @@ export async function compileByteCode(
   const options = { env: byteCodeEnvironment(env.variables), signal }
   await requireVersion(compiler, options)
   mkdirSync(work)
-  const count = Math.max(1, Math.min(availableParallelism(), Math.ceil(sources.length / 100)))
-  const compiled: string[] = []
-  // Each file's byte code is the same whatever else a process compiles.
-  const compilePart = async (part: number): Promise<void> => {
-    const list = join(work, `sources-${part}.txt`)
-    const names = sources.filter((_, index) => index % count === part)
-    writeFileSync(list, names.map((name) => `${name}\n`).join(''))
-    const args = ['-S', '-s', '-P', script(), prefix, work, list]
-    const { isOk, stdout, stderr, reason } = await run(compiler.executable, args, options)
-    if (!isOk) throw unfit(compiler, `could not compile: ${reason}\n${stderr}`)
-    compiled.push(...stdout.split('\n').filter((line) => line !== ''))
-  }
-  await allDone(Array.from({ length: count }, (_, part) => compilePart(part)))
-  return compiled.sort(compareText)
+  const list = join(work, 'sources.txt')
+  writeFileSync(list, sources.map((name) => `${name}\n`).join(''))
+  // One process: each takes 50 MB.
+  const args = ['-S', '-s', '-P', script(), prefix, work, list]
+  const { isOk, stdout, stderr, reason } = await run(compiler.executable, args, options)
+  if (!isOk) throw unfit(compiler, `could not compile: ${reason}\n${stderr}`)
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort(compareText)
 }
 
 function script(): string {

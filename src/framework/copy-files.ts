@@ -11,10 +11,13 @@ import type { TreeWriter } from '../fs/tree-writer.ts'
 import { mayBeCode } from './code.ts'
 import { type FrameworkItem, versionFolder } from './layout.ts'
 import type { FormerPrefix, LoaderEdit } from './loader-paths.ts'
-import { type PinnedPrefix, readUnproven, requirePinned } from './pinned.ts'
+import { type PinnedPrefix, requirePinned } from './pinned.ts'
 import { atPath, relocateCode } from './relocate-code.ts'
 
 export type FrameworkFile = FrameworkItem & { readonly kind: 'file' }
+
+/** A prefix, and what reads a file of it, as of `createReader`. */
+export type ReadPrefix = PinnedPrefix & FormerPrefix & { readonly read: (path: string) => Buffer }
 
 /** What copying has found out. */
 interface Copied {
@@ -31,7 +34,7 @@ const filesPerTurn = 64
  */
 export async function copyFiles(
   { emit, signal }: Context,
-  source: PinnedPrefix & FormerPrefix,
+  source: ReadPrefix,
   items: readonly FrameworkFile[],
   writer: TreeWriter,
 ): Promise<Copied> {
@@ -41,7 +44,7 @@ export async function copyFiles(
     if (index % filesPerTurn === 0) await setImmediate()
     signal?.throwIfAborted()
     const { path, from, mode } = item
-    const bytes = readUnproven(source, from)
+    const bytes = source.read(from)
     if (!mayBeCode(bytes)) {
       requirePinned(source, from, writer.writeFile(path, mode, [bytes]).sha256)
       continue

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,12 +13,11 @@ import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import { prefixLayout } from '../platform/layout.ts'
 import { compileByteCode } from './byte-code.ts'
 import { codeResourcesPlist, needsSha1, planResources, type Resource } from './code-resources.ts'
-import { copyFiles, type FrameworkFile, pathInVersion } from './copy-files.ts'
+import { copyFiles, type FrameworkFile, pathInVersion, type ReadPrefix } from './copy-files.ts'
 import type { Framework, FrameworkRequest } from './framework.ts'
 import { frameworkInfo } from './info-plist.ts'
 import { executableName, planFramework, versionFolder } from './layout.ts'
-import type { FormerPrefix } from './loader-paths.ts'
-import { type PinnedPrefix, readPinned } from './pinned.ts'
+import { createReader, requirePinned } from './pinned.ts'
 import { namingPath, type RelocatedCode, relocateCode } from './relocate-code.ts'
 import { unfit } from './unfit.ts'
 import { writePlist } from '../text/plist.ts'
@@ -41,11 +40,12 @@ export async function fillFramework(
   const has = (path: string): boolean => inventory.has(path)
   const source = { prefix, inventory, library: layout.library, has }
   const files = items.filter((item) => item.kind === 'file')
-  const copied = await copyFiles(context, source, files.filter(isOther), writer)
+  const read = createReader(source)
+  const copied = await copyFiles(context, { ...source, read }, files.filter(isOther), writer)
   for (const item of items) if (item.kind === 'link') writer.writeLink(item.path, item.target)
   await addByteCode(context, request, layout.stdlib, writer)
 
-  const main = readExecutable(source)
+  const main = readExecutable({ ...source, read })
   const minimumSystem = highestMinimum([...copied.code, main.macho])
   const info = frameworkInfo({ identifier, version: kind.version, minimumSystem, pinId })
   const infoPlist = writeText(writer, 'Resources/Info.plist', writePlist(info))
@@ -70,9 +70,10 @@ function isOther({ path }: FrameworkFile): boolean {
   return path !== `${versionFolder}/${executableName}`
 }
 
-function readExecutable(source: PinnedPrefix & FormerPrefix): RelocatedCode {
+function readExecutable(source: ReadPrefix): RelocatedCode {
   const { library } = source
-  const bytes = readPinned(source, library)
+  const bytes = source.read(library)
+  requirePinned(source, library, hash('sha256', bytes))
   const relocated = namingPath(library, () => relocateCode(executableName, bytes, source))
   if (relocated === undefined) throw unfit(library, 'is no library of macOS')
   return relocated

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { type FileRecord, type Inventory, isLink } from '../fs/inventory.ts'
@@ -10,22 +9,34 @@ export interface PinnedPrefix {
   readonly inventory: Inventory
 }
 
-/** @throws PYEMBED_STORE_ENTRY_INVALID when it is not what the inventory says */
-export function readPinned(pinned: PinnedPrefix, path: string): Buffer {
-  const bytes = readUnproven(pinned, path)
-  requirePinned(pinned, path, hash('sha256', bytes))
-  return bytes
-}
-
-/** The bytes of a file whose hash is still to be compared, by who needs it anyway: {@link requirePinned}. */
-export function readUnproven(pinned: PinnedPrefix, path: string): Buffer {
-  try {
-    return readFileSync(`${pinned.prefix}/${path}`)
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemErrorCode(error) ?? '')) {
-      throw changed(pinned, path)
+/**
+ * Reads files whose hash is still to be compared, by who needs it anyway: {@link requirePinned}. The bytes are there
+ * until the next file is read: memory for each would be 100 MB more before it is taken back.
+ */
+export function createReader(pinned: PinnedPrefix): (path: string) => Buffer {
+  let memory = Buffer.alloc(0)
+  const read = (path: string): Buffer => {
+    const file = openSync(`${pinned.prefix}/${path}`, 'r')
+    try {
+      const { size } = fstatSync(file)
+      if (memory.length < size) memory = Buffer.allocUnsafeSlow(size)
+      let done = 0
+      for (let count = -1; count !== 0 && done < size; done += count)
+        count = readSync(file, memory, done, size - done, done)
+      return memory.subarray(0, done)
+    } finally {
+      closeSync(file)
     }
-    throw error
+  }
+  return (path) => {
+    try {
+      return read(path)
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemErrorCode(error) ?? '')) {
+        throw changed(pinned, path)
+      }
+      throw error
+    }
   }
 }
 
