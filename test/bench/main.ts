@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { formatColumns } from '../../src/text/columns.ts'
 import { serveMirror } from '../mirror/serve.ts'
 import { measureInclude } from './configure.ts'
+import { makeFrameworkSubjects, measureEdit } from './macos.ts'
 import { measureInTurn } from './measure.ts'
 import { measureStart } from './start.ts'
 import { formatSummary, ratios, summarize } from './statistics.ts'
@@ -27,10 +28,16 @@ const comparisons: readonly (readonly [of: string, to: string, target?: number, 
     ['verify', 'sha256sum', 1.2],
     ['4 syncs at once', 'sync, full cache', 2.2],
     ['build Python', 'cp -a', 1.2, 'bare cmake'],
+    ['framework create', 'cp -a and sha256sum', 2, 'byte code'],
+    ['framework verify', 'sha256sum of a framework', 1.5],
   ]
 
-/** Bytes, of the largest sync. */
+/** Bytes, of the largest sync and of a framework. */
 const memoryTarget = 150e6
+const frameworkMemoryTarget = 200e6
+
+/** Of what llvm-install-name-tool takes. */
+const editTarget = 0.2
 
 /** Milliseconds of cpu above a node that does nothing. */
 const startTarget = 10
@@ -57,7 +64,9 @@ try {
 async function bench(): Promise<void> {
   const world = await prepareWorld(root)
   const server = await serveMirror(world.mirror)
-  const samples = await measureInTurn(makeSubjects(world, server.url), runs).finally(server.close)
+  const subjects = [...makeSubjects(world, server.url), ...makeFrameworkSubjects(world)]
+  const samples = await measureInTurn(subjects, runs).finally(server.close)
+  const edit = await measureEdit(world)
   const start = await measureStart(world.project, world.env)
   const includeMs = measureInclude(root, world.project)
   writeFileSync(join(root, 'empty.mjs'), '')
@@ -82,6 +91,7 @@ async function bench(): Promise<void> {
     ]
   })
   const perUv = summarize(ratios(venvs.createMs, venvs.uvMs))
+  const frameworkMemory = summarize(of('framework create', 'peakBytes'))
   const memory = summarize(of('sync, nothing unpacked', 'peakBytes'))
   process.stdout.write(
     `${formatColumns([
@@ -93,6 +103,16 @@ async function bench(): Promise<void> {
         'the largest process tree of a sync',
         inMegabytes(Math.round(memory.median / 1e5) * 1e5),
         verdict(memory.median, memoryTarget, inMegabytes),
+      ],
+      [
+        'the process tree of framework create',
+        inMegabytes(Math.round(frameworkMemory.median / 1e5) * 1e5),
+        verdict(frameworkMemory.median, frameworkMemoryTarget, inMegabytes),
+      ],
+      [
+        'edit libpython, signature kept / llvm-install-name-tool-19',
+        formatSummary(edit, 2),
+        verdict(edit.median, editTarget, String),
       ],
       ...start.map(({ name, cpuMs }) => [
         `${name}, cpu above bare node`,

@@ -37,6 +37,8 @@ export interface World {
   /** Of the project, and a CMake script that makes the build Python in `BUILD` of the store entry `ENTRY`. */
   readonly storeEntry: string
   readonly materialize: string
+  /** The store entry of the same for macOS. */
+  readonly macosEntry: string
 }
 
 /** Makes locks, fetches, and lays the same files out for uv. */
@@ -79,6 +81,7 @@ export async function prepareWorld(root: string): Promise<World> {
     uv: findUv(join(readEnvironment().cacheDir, 'bench-uv')),
     storeEntry: await findStoreEntry(project, env),
     materialize,
+    macosEntry: await findStoreEntry(manyProject, env, 'aarch64-apple-darwin'),
   }
 }
 
@@ -99,8 +102,12 @@ async function makeProject(
   return directory
 }
 
-async function findStoreEntry(cwd: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const result = await runCli(['sync', '--json'], { cwd, env })
+async function findStoreEntry(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  target: string = host,
+): Promise<string> {
+  const result = await runCli(['sync', '--json', '--target', target], { cwd, env })
   return result.json<{ readonly storeEntry: string }>().storeEntry
 }
 
