@@ -37,6 +37,8 @@ function addCommands(
   const program = new Command('pyembed')
     .description('Python inside native C++/CMake applications')
     .version(packageVersion())
+    // What follows a verb is the verb's: `venv run NAME python --version`.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .showHelpAfterError('(run with --help for the flags)')

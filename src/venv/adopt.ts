@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
-import { readTextIfThere } from '../fs/read-text.ts'
 import { recordApp } from './app-record.ts'
 import { readCfg } from './cfg.ts'
 import { newRecord } from './create.ts'
@@ -15,6 +14,7 @@ import { venvPath } from './look.ts'
 import { isVenvName } from './names.ts'
 import { requireNoInterpreter, tidyAfter } from './remove.ts'
 import type { AppPlace } from './place.ts'
+import { readThere } from './read-there.ts'
 import { recover } from './recover.ts'
 import type { Inherit } from './record.ts'
 import { relativeShebangs } from './shebangs.ts'
@@ -63,9 +63,11 @@ function whyNot(
 ): string | undefined {
   if (state === 'newer') return 'a newer pyembed made it'
   if (!isVenvName(name)) return 'its name is not allowed'
-  if (abi !== undefined && owner !== place.app.name) return `it is of \`${owner}\``
-  if (abi !== undefined && appExists && appPath !== place.app.path)
-    return `its app is there, at \`${appPath}\``
+  if (state === 'broken' && abi === undefined) return 'it is broken'
+  // Without an app it is of MITK, or half adopted from there.
+  if (abi !== undefined && appPath !== undefined && owner !== place.app.name)
+    return `it is of \`${owner}\``
+  if (appExists && appPath !== place.app.path) return `its app is there, at \`${appPath}\``
   if (abi !== undefined)
     return abi === place.app.abi
       ? undefined
@@ -90,6 +92,7 @@ async function adoptOne(
 ): Promise<string | undefined> {
   const { name, path } = venv
   const from = { system: place.system, directory: dirname(path) }
+  if (statSync(path).dev !== statSync(place.directory).dev) return 'it is on another file system'
   const reason = await withVenvLock(context, { ...place, name }, 'adopt', () => {
     recover(place, name)
     const target = venvPath(place, name)
@@ -116,6 +119,6 @@ async function adoptOne(
 
 /** As the `pyvenv.cfg` of something else says. */
 function foreignInherit(path: string): Inherit {
-  const cfg = readTextIfThere(join(path, 'pyvenv.cfg')) ?? ''
+  const cfg = readThere(join(path, 'pyvenv.cfg'))?.text ?? ''
   return readCfg(cfg, 'include-system-site-packages')?.toLowerCase() === 'true' ? 'base' : 'none'
 }

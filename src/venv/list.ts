@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 
+import { systemErrorCode } from '../errors.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
-import { readTextIfThere } from '../fs/read-text.ts'
 import { compareText } from '../text/json.ts'
 import { hostSystem } from './app.ts'
 import { joinPath } from './data-home.ts'
@@ -9,6 +9,7 @@ import { venvLayout } from './layout.ts'
 import { readRecord } from './look.ts'
 import { type InstalledPackage, installedPackages } from './packages.ts'
 import { listDirectory } from './place.ts'
+import { readThere } from './read-there.ts'
 import { appFileName, parseApp, type VenvRecord } from './record.ts'
 import { stampOf } from './size.ts'
 
@@ -71,13 +72,12 @@ function listKey(
   exists: Exists,
 ): readonly ListedVenv[] {
   const system = hostSystem()
-  const text = readTextIfThere(joinPath(system, directory, appFileName))
-  const app = text === undefined ? undefined : parseApp(text)
+  const app = parseApp(readApp(joinPath(system, directory, appFileName)))
   const appExists = app !== undefined && existsSync(app.path)
-  return sorted(directory)
-    .filter((name) => !name.startsWith('.') && name !== appFileName)
+  return ownFolders(directory)
+    .filter((name) => !name.startsWith('.'))
     .flatMap((name) => {
-      const found = describe(directory, name, exists)
+      const found = describeWhole(directory, name, exists)
       const appName = app?.name ?? folderPattern.exec(folder)?.[1] ?? folder
       return found === undefined
         ? []
@@ -86,6 +86,18 @@ function listKey(
 }
 
 type Description = Omit<ListedVenv, 'app' | 'appPath' | 'appExists' | 'key' | 'name'>
+
+/** Whatever one of them is like, the others are listed. */
+function describeWhole(directory: string, name: string, exists: Exists): Description | undefined {
+  try {
+    return describe(directory, name, exists)
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
+    const path = joinPath(hostSystem(), directory, name)
+    const unknown = { abi: undefined, record: undefined, packages: [], sizeBytes: 0 } as const
+    return { ...unknown, path, python: pythonIn(path), state: 'broken', lastUsed: new Date() }
+  }
+}
 
 /** What has neither record nor `pyvenv.cfg` is none. */
 function describe(directory: string, name: string, exists: Exists): Description | undefined {
@@ -103,11 +115,12 @@ function describe(directory: string, name: string, exists: Exists): Description 
   return {
     path,
     python: at(layout.python),
-    state: !existsSync(at('pyvenv.cfg'))
-      ? 'broken'
-      : exists(record.base.executable)
-        ? 'ready'
-        : 'base-missing',
+    state:
+      !existsSync(at('pyvenv.cfg')) || !isThere(at(layout.python))
+        ? 'broken'
+        : exists(record.base.executable)
+          ? 'ready'
+          : 'base-missing',
     abi: record.abi,
     packages,
     sizeBytes: packages.length === 0 ? size : sizeOf(path, sitePackages, record),
@@ -131,11 +144,7 @@ function describeOther(path: string, state: 'newer' | 'foreign'): Description | 
   const sitePackages = foreignSitePackages(path)
   return {
     path,
-    python: joinPath(
-      system,
-      path,
-      ...(system === 'windows' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
-    ),
+    python: pythonIn(path),
     state,
     abi: undefined,
     packages: sitePackages === undefined ? [] : installedPackages(sitePackages),
@@ -153,6 +162,41 @@ export function foreignSitePackages(path: string): string | undefined {
     /^python3\.\d+t?$/.test(name),
   )
   return version === undefined ? undefined : joinPath(system, path, 'lib', version, 'site-packages')
+}
+
+function pythonIn(path: string): string {
+  const system = hostSystem()
+  return joinPath(
+    system,
+    path,
+    ...(system === 'windows' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
+  )
+}
+
+/** A link counts itself. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** The text of an app.json, empty when it cannot be read. */
+function readApp(path: string): string {
+  try {
+    return readThere(path)?.text ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** Folders, sorted; what links lead to is elsewhere. */
+function ownFolders(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort(compareText)
+  } catch {
+    return []
+  }
 }
 
 function sorted(directory: string): readonly string[] {

@@ -8,6 +8,7 @@ import { tryLock } from './flock.ts'
 import {
   describeHolder,
   type HolderFile,
+  isDead,
   isHere,
   isLending,
   type Purpose,
@@ -52,7 +53,7 @@ export async function lockVenv(
     const lock = tryOnce(context, place, purpose, isAlive)
     if (lock !== undefined) return lock
     const now = milliseconds()
-    const holders = holdersOf(place)
+    const holders = holdersOf(place).filter(({ holder }) => !holder || !isDead(holder))
     if (comesToAnEnd(holders)) lastEnding = now
     else requirePatience(place, holders, now - lastEnding)
     if (now - start > patience / 2 && !isTold) {

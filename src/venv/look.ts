@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer'
-import { existsSync, lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { existsSync, lstatSync, type Stats } from 'node:fs'
 
-import { systemErrorCode } from '../errors.ts'
+import { isBare } from './bare.ts'
 import { formatCfg, readCfg } from './cfg.ts'
 import { joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { type AppPlace, isGone, listDirectory, otherKeys } from './place.ts'
+import { readThere } from './read-there.ts'
 import { parseRecord, recordName, type VenvRecord } from './record.ts'
 
 /** An environment that can be used. */
@@ -62,7 +62,11 @@ export function lookInPlace(
   }
   const { verdict, record } = readRecord(place, name)
   if (verdict === 'newer') return { state: 'newer' }
-  if (record === undefined) return { state: 'missing', isGarbage: true }
+  if (record === undefined) {
+    if (isBare(place, path)) return { state: 'missing', isGarbage: true }
+    const reason = 'it has no valid record, and holds more than pyembed made'
+    return { state: 'broken', reason, record }
+  }
   if (record.abi !== place.app.abi) return { state: 'needs-rebuild', key: place.key, record }
   const venv = describeVenv(place, name, record)
   const reason = whyBroken(place, venv)
@@ -144,20 +148,4 @@ function lookElsewhere(place: AppPlace, name: string): Exclude<Found, { state: '
   return moved?.app === undefined || place.app.id !== ''
     ? { state: 'missing', isGarbage: false }
     : { state: 'app-moved', key: moved.key, path: moved.app.path }
-}
-
-/** Undefined when it is not there; what is no text is empty; what may not be read is not taken for garbage. */
-function readThere(path: string): { readonly text: string; readonly status: Stats } | undefined {
-  try {
-    const status = statSync(path)
-    // A pipe would be waited for.
-    if (!status.isFile()) return { text: '', status }
-    // Three times as fast as a Buffer and a look at it.
-    const text = readFileSync(path, 'utf8')
-    return { text: text.includes('\ufffd') && !isUtf8(readFileSync(path)) ? '' : text, status }
-  } catch (error) {
-    const code = systemErrorCode(error) ?? ''
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code)) return undefined
-    throw error
-  }
 }

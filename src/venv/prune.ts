@@ -45,7 +45,9 @@ export async function removeVenvs(
       await removeVenv(context, { system: hostSystem(), directory: dirname(venv.path) }, venv.name)
       removed.push(venv)
     } catch (error) {
-      if (!hasErrorCode(error, 'PYEMBED_VENV_IN_USE')) throw error
+      const isKept =
+        hasErrorCode(error, 'PYEMBED_VENV_IN_USE') || hasErrorCode(error, 'PYEMBED_VENV_BROKEN')
+      if (!isKept) throw error
       kept.push({ venv, reason: error.message })
     }
   }

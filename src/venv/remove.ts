@@ -1,17 +1,18 @@
-import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { readTextIfThere } from '../fs/read-text.ts'
 import { sweepTemporary, writeFileAtomic } from '../fs/atomic.ts'
+import { walkFiles } from '../fs/walk.ts'
 import { findInterpreters } from './interpreters.ts'
 import { lockPath, type VenvPlace, withVenvLock } from './lock.ts'
 import { venvPath } from './look.ts'
 import { requireVenvName } from './names.ts'
 import { type AppPlace, listDirectory } from './place.ts'
 import { recover, removeWhole } from './recover.ts'
-import { appFileName } from './record.ts'
+import { appFileName, recordName } from './record.ts'
 
 /**
  * Removes an environment that nobody uses, and the folder of the app with the last one. @returns whether there was one
@@ -29,6 +30,7 @@ export async function removeVenv(
     recover(place, name)
     const path = venvPath(place, name)
     const isThere = existsSync(path)
+    if (isThere) requireEnvironment(path, name)
     if (isThere) requireNoInterpreter(path, name)
     removeWhole(place, name)
     removeLock(found)
@@ -36,6 +38,18 @@ export async function removeVenv(
   })
   await tidyAfter(place.directory)
   return isRemoved
+}
+
+/** What pyembed or another made for Python, or an empty folder; anything else is somebody's. */
+function requireEnvironment(path: string, name: string): void {
+  const isOne =
+    lstatSync(path).isDirectory() &&
+    (['pyvenv.cfg', recordName].some((file) => existsSync(join(path, file))) ||
+      walkFiles(path).next().done === true)
+  if (isOne) return
+  throw new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: it is no environment`, {
+    hint: 'Move it to another place, or remove it by hand',
+  })
 }
 
 /** Who started an interpreter by hand has no lock. */

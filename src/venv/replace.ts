@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs'
 
 import type { Context } from '../context.ts'
-import { systemErrorCode } from '../errors.ts'
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { writeFileAtomic } from '../fs/atomic.ts'
 import { syncFileSystem } from '../fs/sync-file-system.ts'
 import { joinPath } from './data-home.ts'
@@ -12,7 +12,7 @@ import type { AppPlace } from './place.ts'
 import { putInPlace, stagePath } from './recover.ts'
 import { formatRecord, recordName, type Step, type VenvRecord } from './record.ts'
 import { relativeShebangs } from './shebangs.ts'
-import { measureVenv } from './size.ts'
+import { measureVenv, stampOf } from './size.ts'
 import { withoutSecrets } from './steps.ts'
 
 /** Whether it is in place, or will be when nothing runs in the environment any more (Windows). */
@@ -31,6 +31,13 @@ export async function replaceVenv(
 ): Promise<Replaced> {
   const { name } = record
   const stage = stagePath(place, name)
+  const layout = venvLayout(place.system, record.abi, record.base.executable)
+  const sitePackages = joinPath(
+    place.system,
+    venvPath(place, name),
+    ...layout.sitePackages.split('/'),
+  )
+  const before = stampOf(sitePackages)
   try {
     make(stage)
     const work = stagePath(place, name)
@@ -40,12 +47,22 @@ export async function replaceVenv(
       steps: [...record.steps, ...steps.map(withoutSecrets)],
     })
     await syncFileSystem(stage, context.env.variables)
+    // pip by hand knows no lock.
+    if (stampOf(sitePackages) !== before) throw changedMeanwhile(name)
     renameSync(stage, venvPath(place, `.${name}.next`))
   } catch (error) {
     rmSync(stage, { recursive: true, force: true })
     throw error
   }
   return swap(place, name)
+}
+
+function changedMeanwhile(name: string): PyEmbedError {
+  return new PyEmbedError(
+    'PYEMBED_VENV_IN_USE',
+    `\`${name}\` is in use: something else was installed into it meanwhile`,
+    { hint: 'Run the command again, when that is done' },
+  )
 }
 
 async function finishStage(place: AppPlace, stage: string, record: VenvRecord): Promise<void> {

@@ -36,7 +36,12 @@ export async function runInVenv(
     }
     // It keeps the lock when this process is killed: the lock is the descriptor's.
     const more = lock.descriptor === undefined ? [] : [lock.descriptor]
-    const child = spawn(findCommand(command, scripts), args, {
+    const [program, ...given] = findProgram(command, scripts, venv.python)
+    if (scripts.includes(delimiter)) {
+      const text = `\`${scripts}\` cannot be in \`PATH\`, for it has a \`${delimiter}\`: programs that are looked for there are others`
+      context.emit({ kind: 'warning', text })
+    }
+    const child = spawn(program, [...given, ...args], {
       env,
       stdio: ['inherit', 'inherit', 'inherit', ...more],
     })
@@ -64,6 +69,16 @@ export async function runInVenv(
   } finally {
     lock.release()
   }
+}
+
+/** pip is the base's, and has no script in a new environment: that of another Python is not meant. */
+function findProgram(
+  command: string,
+  scripts: string,
+  python: string,
+): readonly [string, ...string[]] {
+  const found = findCommand(command, scripts)
+  return found === command && /^pip3?$/.test(command) ? [python, '-m', 'pip'] : [found]
 }
 
 /** A store entry has no byte code, and should get none; a deployed Python has its own. */

@@ -20,12 +20,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
-import { codeIn, importDemo, type InstalledApp, installApp } from '../helpers/venv.ts'
-import { buildVenvTool, type RunTool, useTool } from '../helpers/venv-tool.ts'
+import { codeIn, importDemo } from '../helpers/venv.ts'
+import { bySide as bySideIn, type Side, sides } from '../helpers/venv-side.ts'
+import { buildVenvTool } from '../helpers/venv-tool.ts'
 import { makeWheel } from '../helpers/wheel.ts'
-import { newest as pythons } from './pythons.ts'
 
-const [newest] = pythons
 const directory = { path: '', remove: (): void => undefined }
 let wheels = ''
 let tool = ''
@@ -39,56 +38,11 @@ beforeAll(async () => {
 })
 afterAll(() => directory.remove())
 
-type Verb = (...args: readonly string[]) => Promise<{
-  exitCode: number | undefined
-  stderr: string
-  json: <T = Record<string, unknown>>() => T
-}>
-
-/** An app, and what makes, fills, opens, repairs and removes its environments: the command line, or C++. */
-interface Side {
-  readonly app: InstalledApp
-  readonly create: Verb
-  readonly add: Verb
-  readonly open: Verb
-  readonly repair: Verb
-  readonly remove: Verb
-  readonly adopt: Verb
-  /** Where an environment is. */
-  readonly path: (name: string) => Promise<string>
-}
-
-function bySide(side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side {
-  const app = installApp(join(directory.path, side, name), { ...newest, ...parts })
-  const run: RunTool = useTool(app, tool)
-  const offline = ['--offline', '--find-links', wheels]
-  const path = async (venv: string): Promise<string> =>
-    (await app.create(venv, '--inherit', 'none')).path
-  return side === 'C++'
-    ? {
-        app,
-        path,
-        create: (venv = '') => run('create', venv, 'none'),
-        add: (venv = '', ...more) => run('install', venv, ...offline, ...more, 'demo'),
-        open: (venv = '') => run('open', venv),
-        repair: (venv = '') => run('repair', venv),
-        remove: (venv = '') => run('remove', venv),
-        adopt: (key = '') => run('adopt', key),
-      }
-    : {
-        app,
-        path,
-        create: (venv = '') => app.venv('create', venv, '--inherit', 'none'),
-        add: (venv = '') => app.venv('install', venv, ...offline, '--', 'demo'),
-        open: (venv = '') => app.venv('path', venv),
-        repair: (venv = '') => app.venv('repair', venv, ...offline.slice(0, 1)),
-        remove: (venv = '') => app.venv('remove', venv),
-        adopt: (key = '') => app.venv('adopt', '--json', key),
-      }
-}
+const bySide = (side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side =>
+  bySideIn({ directory: directory.path, wheels, tool }, side, name, parts)
 
 describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
-  describe.each(['command line', 'C++'])('by the %s', (side) => {
+  describe.each(sides)('by the %s', (side) => {
     it('are what their folder is called, whatever their record says', async () => {
       const { app, add, path } = bySide(side, 'named')
       const first = await path('first')

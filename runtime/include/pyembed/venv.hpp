@@ -136,8 +136,8 @@ class Venvs {
   fs::path directory() const;              // <data home>/<App>_venvs/<KEY>
   fs::path path(const std::string& name) const;  // where it is or would be
 
-  // Installs nothing, needs no network, waits for nobody who may take long. Puts right what a process left that died,
-  // and the base of an application that moved or was patched.
+  // Installs nothing, needs no network. Puts right what a process left that died, and the base of an application that
+  // moved or was patched; only where it cannot be used without that does it wait for who changes it meanwhile.
   OpenedVenv open(const std::string& name) const;
   // open(), or a VenvError that says what to do.
   Venv require(const std::string& name) const;

@@ -108,6 +108,16 @@ bool is_there(const std::string& path) {
   return fs::symlink_status(native(path), error).type() > fs::file_type::not_found;
 }
 
+bool is_same_file_system(const std::string& path, const std::string& other) {
+#if defined(_WIN32)
+  return native(canonical(path)).root_name() == native(canonical(other)).root_name();
+#else
+  struct stat one;
+  struct stat two;
+  return ::stat(path.c_str(), &one) == 0 && ::stat(other.c_str(), &two) == 0 && one.st_dev == two.st_dev;
+#endif
+}
+
 bool is_own_directory(const std::string& path) {
   std::error_code error;
   return fs::symlink_status(native(path), error).type() == fs::file_type::directory;

@@ -25,6 +25,8 @@ bool is_there(const std::string& path);
 bool is_directory(const std::string& path);
 // A folder itself, and no link to one.
 bool is_own_directory(const std::string& path);
+// Whether one can be renamed into the other. Both are there.
+bool is_same_file_system(const std::string& path, const std::string& other);
 
 // Nothing when there is no such file.
 std::optional<std::string> read_file(const std::string& path);

@@ -21,8 +21,9 @@ std::string why_not(const AppPlace& place, const ListedVenv& venv) {
   if (venv.state == ListedState::Newer) return "a newer pyembed made it";
   if (!why_no_name(venv.name).empty()) return "its name is not allowed";
   const std::string& abi = place.app.abi;
-  if (!venv.abi.empty() && venv.app != place.app.name) return "it is of '" + venv.app + "'";
-  if (!venv.abi.empty() && venv.app_exists && venv.app_path != place.app.path) {
+  // Without an application it is of MITK, or half adopted from there.
+  if (!venv.abi.empty() && !venv.app_path.empty() && venv.app != place.app.name) return "it is of '" + venv.app + "'";
+  if (venv.app_exists && venv.app_path != place.app.path) {
     return "its application is there, at '" + venv.app_path + "'";
   }
   if (venv.abi == abi) return "";
@@ -38,6 +39,7 @@ std::string adopt_one(const AppPlace& place, const ListedVenv& venv, const VenvC
   const std::string path = text_of(venv.path);
   const std::string from = parent_path(path);
   const std::string& name = venv.name;
+  if (!is_same_file_system(path, place.directory)) return "it is on another file system";
   {
     const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Adopt, control);
     recover(place.directory, name);

@@ -60,7 +60,8 @@ bool describe(ListedVenv& venv, const std::string& directory) {
                     : is_counted          ? record.size_bytes
                                           : disk_use(path);
   venv.last_used = time_of(at(path, record_name));
-  venv.state = !exists(at(path, "pyvenv.cfg"))    ? ListedState::Broken
+  const bool is_whole = exists(at(path, "pyvenv.cfg")) && is_there(at(path, layout.python));
+  venv.state = !is_whole                          ? ListedState::Broken
                : exists(record.base.executable) ? ListedState::Ready
                                                   : ListedState::BaseMissing;
   return true;
@@ -71,7 +72,8 @@ void list_key(std::vector<ListedVenv>& venvs, const std::string& folder, const s
   const std::optional<std::string> text = try_read_file(at(directory, app_file_name));
   const std::optional<App> app = text ? parse_app(*text) : std::nullopt;
   for (const std::string& name : list_directory(directory)) {
-    if (starts_with(name, ".") || name == app_file_name) continue;
+    // What links lead to is elsewhere.
+    if (starts_with(name, ".") || !is_own_directory(venv_path(directory, name))) continue;
     ListedVenv venv;
     venv.app = app                           ? app->name
                : ends_with(folder, folder_end) ? folder.substr(0, folder.size() - folder_end.size())
@@ -121,7 +123,8 @@ VenvPruned prune_venvs(const std::string& data_home, int older_than_days, bool i
       const std::string path = text_of(venv.path);
       if (!is_dry_run) remove_venv(parent_path(path), venv.name, control);
       pruned.removed.push_back(std::move(venv));
-    } catch (const VenvInUse& error) {
+    } catch (const VenvError& error) {
+      if (error.code != "PYEMBED_VENV_IN_USE" && error.code != "PYEMBED_VENV_BROKEN") throw;
       pruned.kept.emplace(text_of(venv.path), error.what());
     }
   }

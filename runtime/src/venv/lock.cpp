@@ -118,7 +118,9 @@ VenvLock VenvLock::wait(const std::string& directory, const std::string& name, P
   for (milliseconds pause = poll;; pause = std::min(pause * 3 / 2, longest_poll)) {
     if (std::optional<VenvLock> lock = try_once(directory, name, purpose, watch, lent)) return std::move(*lock);
     const Clock::time_point now = Clock::now();
-    const std::vector<HolderFile> holders = holders_of(directory, name);
+    std::vector<HolderFile> holders = holders_of(directory, name);
+    const auto is_dead = [](const HolderFile& file) { return file.is_dead; };
+    holders.erase(std::remove_if(holders.begin(), holders.end(), is_dead), holders.end());
     if (comes_to_an_end(holders)) {
       last_ending = now;
     } else {

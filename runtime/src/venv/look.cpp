@@ -35,6 +35,22 @@ bool is_as_recorded(const std::string& path, const VenvRecord& record) {
          read_cfg(cfg, "include-system-site-packages") == read_cfg(expected, "include-system-site-packages");
 }
 
+// Whether a folder holds no file but those that pyembed itself makes: a loss of power may leave one without a valid
+// record, which may be made anew. What holds more is somebody's.
+bool is_bare(const AppPlace& place, const std::string& path) {
+  const Layout own = layout(host_system, place.app.abi, place.base.executable);
+  std::vector<std::string> files{"pyvenv.cfg", record_name, own.site_packages + "/" + pip_shim_path};
+  for (const auto& link : own.links) files.push_back(link.first);
+  for (const auto& copy : own.copies) files.push_back(copy.first);
+  const fs::path root = native(path);
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
+    if (entry.is_directory() && !entry.is_symlink()) continue;
+    const fs::path file = entry.path().lexically_relative(root);
+    if (std::find(files.begin(), files.end(), file.generic_u8string()) == files.end()) return false;
+  }
+  return true;
+}
+
 bool is_same_base(const VenvBase& base, const AppPlace& place) {
   return base.executable == place.base.executable && base.version == place.base.version && exists(base.executable);
 }
@@ -87,6 +103,10 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
   }
   ParsedRecord parsed = read_record(place.directory, name);
   if (parsed.verdict == Verdict::Newer) found.state = FoundState::Newer;
+  if (parsed.verdict == Verdict::Damaged && !is_bare(place, path)) {
+    found.state = FoundState::Broken;
+    found.reason = "it has no valid record, and holds more than pyembed made";
+  }
   if (parsed.verdict != Verdict::Valid) return found;
   found.record = std::move(parsed.record);
   if (found.record.abi != place.app.abi) {

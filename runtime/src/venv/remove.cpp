@@ -20,6 +20,18 @@ std::string real_program(const std::string& pid, const std::string& program) {
   return error ? "" : text_of(folder / path.filename());
 }
 
+// What pyembed or another made for Python, or an empty folder; anything else is somebody's.
+void require_environment(const std::string& path, const std::string& name) {
+  if (is_own_directory(path)) {
+    if (exists(at(path, "pyvenv.cfg")) || exists(at(path, record_name))) return;
+    const auto is_folder = [](const fs::directory_entry& entry) { return entry.is_directory() && !entry.is_symlink(); };
+    const fs::recursive_directory_iterator entries(native(path));
+    if (std::all_of(begin(entries), end(entries), is_folder)) return;
+  }
+  throw VenvError("PYEMBED_VENV_BROKEN", "pyembed: '" + name + "' is broken: it is no environment. Move it to another "
+                                         "place, or remove it by hand.");
+}
+
 }  // namespace
 
 bool remove_venv(const std::string& directory, const std::string& name, const VenvControl& control) {
@@ -31,6 +43,7 @@ bool remove_venv(const std::string& directory, const std::string& name, const Ve
     recover(directory, name);
     const std::string path = venv_path(directory, name);
     is_there = exists(path);
+    if (is_there) require_environment(path, name);
     if (is_there) require_no_interpreter(path, name);
     remove_whole(directory, name);
     // Who waits for it finds that it is another file now. Windows does not remove what is open.

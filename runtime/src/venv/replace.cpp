@@ -51,12 +51,19 @@ void finish_stage(const std::string& stage, const Replacement& replacement) {
 bool replace_venv(const AppPlace& place, const Replacement& replacement, const VenvControl& control) {
   const std::string& name = replacement.record.name;
   const std::string stage = stage_path(place.directory, name);
+  const std::string site_packages = at(venv_path(place.directory, name), layout_of(replacement.record).site_packages);
+  const std::optional<std::int64_t> before = change_time(site_packages);
   try {
     replacement.make(stage);
     run_steps(place, {stage, stage_path(place.directory, name), replacement.lock}, replacement.record,
               replacement.steps, replacement.is_offline, control);
     finish_stage(stage, replacement);
     sync_file_system(stage);
+    // pip by hand knows no lock.
+    if (change_time(site_packages) != before) {
+      throw VenvInUse("pyembed: '" + name + "' is in use: something else was installed into it meanwhile. Install "
+                      "again, when that is done.", {});
+    }
     rename(stage, venv_path(place.directory, "." + name + ".next"));
   } catch (...) {
     remove_tree(stage);

@@ -1,0 +1,22 @@
+import { walkFiles } from '../fs/walk.ts'
+import { venvLayout } from './layout.ts'
+import { pipShimPath } from './pip-shim.ts'
+import type { AppPlace } from './place.ts'
+import { recordName } from './record.ts'
+
+/**
+ * Whether a folder holds no file but those that pyembed itself makes: a loss of power may leave one without a valid
+ * record, which may be made anew. What holds more is somebody's.
+ */
+export function isBare({ system, app, base }: AppPlace, path: string): boolean {
+  const { links, copies, sitePackages } = venvLayout(system, app.abi, base.executable)
+  const own = new Set([
+    ...Object.keys(links),
+    ...Object.keys(copies),
+    `${sitePackages}/${pipShimPath}`,
+    'pyvenv.cfg',
+    recordName,
+  ])
+  for (const { path: file } of walkFiles(path)) if (!own.has(file)) return false
+  return true
+}

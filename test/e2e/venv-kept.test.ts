@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { makeDirectory } from '../helpers/temporary.ts'
+import { describeWithTools } from '../helpers/tools.ts'
+import { codeIn, importDemo } from '../helpers/venv.ts'
+import { bySide as bySideIn, type Side, sides } from '../helpers/venv-side.ts'
+import { buildVenvTool } from '../helpers/venv-tool.ts'
+import { makeWheel } from '../helpers/wheel.ts'
+
+const directory = { path: '', remove: (): void => undefined }
+let wheels = ''
+let tool = ''
+beforeAll(async () => {
+  Object.assign(directory, makeDirectory('venv-kept'))
+  chmodSync(directory.path, 0o755)
+  wheels = join(directory.path, 'wheels')
+  mkdirSync(wheels)
+  makeWheel(wheels)
+  tool = await buildVenvTool('gcc')
+})
+afterAll(() => directory.remove())
+
+const bySide = (side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side =>
+  bySideIn({ directory: directory.path, wheels, tool }, side, name, parts)
+
+const mitkKey = 'A581EFF9D5680494'
+
+/** An environment as MITK leaves it. */
+function makeForeign(path: string): void {
+  mkdirSync(join(path, 'lib/python3.14/site-packages'), { recursive: true })
+  writeFileSync(join(path, 'pyvenv.cfg'), 'home = /nowhere\n')
+}
+
+describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
+  describe.each(sides)('by the %s', (side) => {
+    it('stays: a folder of their own among the environments', async () => {
+      const { create, remove, path } = bySide(side, 'folder')
+      const mine = join(dirname(await path('tool')), 'mine')
+      mkdirSync(mine)
+      writeFileSync(join(mine, 'thesis.txt'), 'thesis')
+
+      expect(codeIn((await create('mine')).stderr)).toBe('PYEMBED_VENV_BROKEN')
+      expect(codeIn((await remove('mine')).stderr)).toBe('PYEMBED_VENV_BROKEN')
+      expect(readFileSync(join(mine, 'thesis.txt'), 'utf8')).toBe('thesis')
+    })
+
+    it('stays: what was installed into an environment whose record is damaged', async () => {
+      const { create, add, remove, path } = bySide(side, 'damaged')
+      const venv = await path('tool')
+      await add('tool')
+      truncateSync(join(venv, 'pyembed-venv.json'), 100)
+
+      expect(codeIn((await create('tool')).stderr)).toBe('PYEMBED_VENV_BROKEN')
+      expect(readdirSync(join(venv, 'lib/python3.14/site-packages')).join()).toContain('demo')
+      expect((await remove('tool')).exitCode).toBe(0)
+    })
+
+    it('is not what a loss of power leaves: a new environment without its record', async () => {
+      const { create, path } = bySide(side, 'power')
+      truncateSync(join(await path('tool'), 'pyembed-venv.json'), 0)
+
+      expect((await create('tool')).exitCode).toBe(0)
+    })
+
+    it('stays: what a link leads to that lies among environments of MITK', async () => {
+      const dataHome = join(directory.path, side, 'data with link')
+      const elsewhere = join(directory.path, side, 'elsewhere')
+      makeForeign(elsewhere)
+      makeForeign(join(dataHome, 'mitk_venvs', mitkKey, 'own'))
+      symlinkSync(elsewhere, join(dataHome, 'mitk_venvs', mitkKey, 'linked'))
+      const { adopt } = bySide(side, 'link', { dataHome })
+
+      expect((await adopt(mitkKey)).json()).toMatchObject({ adopted: ['own'] })
+      expect(readdirSync(elsewhere).toSorted()).toEqual(['lib', 'pyvenv.cfg'])
+    })
+
+    it('can be adopted again when an adoption was killed', async () => {
+      const dataHome = join(directory.path, side, 'data half adopted')
+      const old = join(dataHome, 'mitk_venvs', mitkKey, 'tool')
+      makeForeign(old)
+      const { app, adopt } = bySide(side, 'half adopted', { dataHome })
+      await adopt(mitkKey)
+      const [now] = await app.list()
+      // As it is before the last step of an adoption.
+      mkdirSync(dirname(old), { recursive: true })
+      renameSync(now?.path ?? '', old)
+
+      expect((await adopt(mitkKey)).json()).toMatchObject({ adopted: ['tool'] })
+    })
+
+    it('stays: an environment that somebody put among those of an app that is there', async () => {
+      const dataHome = join(directory.path, side, 'data of two apps')
+      const theirs = bySide(side, 'their/app', { id: 'org.example.their', dataHome })
+      const ours = bySide(side, 'our/app', { id: 'org.example.our', dataHome })
+      const { key, path } = await theirs.app.create('tool')
+      makeForeign(join(dirname(path), 'by hand'))
+
+      expect((await ours.adopt(key)).json()).toMatchObject({ adopted: [] })
+      expect(readdirSync(dirname(path))).toContain('by hand')
+    })
+
+    it('stays: what pip by hand installs while something is installed', async () => {
+      const { app, add, path } = bySide(side, 'by hand')
+      const venv = await path('tool')
+      const sitePackages = join(venv, 'lib/python3.14/site-packages')
+      const adding = add('tool')
+      const isStaged = (): boolean =>
+        readdirSync(dirname(venv)).some((name) => name.startsWith('.tool.tmp-'))
+      while (!isStaged()) await sleep(5)
+      writeFileSync(join(sitePackages, 'mine.py'), '')
+
+      expect(codeIn((await adding).stderr)).toBe('PYEMBED_VENV_IN_USE')
+      expect(readdirSync(sitePackages)).toContain('mine.py')
+      expect((await add('tool')).exitCode).toBe(0)
+      expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
+      expect(readdirSync(sitePackages)).toContain('mine.py')
+    })
+  })
+
+  it('is listed, whatever one of them is like', async () => {
+    const { app, path } = bySide('command line', 'listed')
+    const venv = await path('tool')
+    for (const name of ['looped', 'headless', 'piped'])
+      cpSync(venv, join(dirname(venv), name), { recursive: true, verbatimSymlinks: true })
+    const at = (...parts: string[]): string => join(dirname(venv), ...parts)
+    rmSync(at('looped', 'lib'), { recursive: true })
+    symlinkSync('lib', at('looped', 'lib'))
+    rmSync(at('headless', 'bin/python'))
+    rmSync(at('piped', 'pyembed-venv.json'))
+    execFileSync('mkfifo', [at('piped', 'pyembed-venv.json')])
+    symlinkSync('tool', at('alias'))
+    const other = join(app.dataHome, 'Other_venvs', mitkKey)
+    mkdirSync(other, { recursive: true })
+    execFileSync('mkfifo', [join(other, 'app.json')])
+
+    expect((await app.list()).map(({ name, state }) => [name, state])).toEqual([
+      ['headless', 'broken'],
+      ['looped', 'broken'],
+      ['piped', 'foreign'],
+      ['tool', 'ready'],
+    ])
+  })
+
+  it('runs the pip of the environment, not one of another Python', async () => {
+    const { app, path } = bySide('command line', 'pip')
+    await path('tool')
+    const { stdout } = await app.venv('run', 'tool', '--', 'pip', '--version')
+
+    expect(stdout).toContain(app.prefix)
+    expect(stdout).toContain('python 3.14')
+  })
+
+  it('takes what follows a verb for the verb’s', async () => {
+    const { app, path } = bySide('command line', 'options')
+    await path('tool')
+
+    const { exitCode, stderr } = await app.venv('remove', 'tool', '--version')
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--version')])
+    expect((await app.list()).map(({ name }) => name)).toEqual(['tool'])
+  })
+})

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+
+import { newest as pythons } from '../e2e/pythons.ts'
+import { type InstalledApp, installApp } from './venv.ts'
+import { type RunTool, useTool } from './venv-tool.ts'
+
+const [python] = pythons
+
+export type Verb = (...args: readonly string[]) => Promise<{
+  exitCode: number | undefined
+  stderr: string
+  json: <T = Record<string, unknown>>() => T
+}>
+
+/** An app, and what makes, fills, opens, repairs and removes its environments: the command line, or C++. */
+export interface Side {
+  readonly app: InstalledApp
+  readonly create: Verb
+  readonly add: Verb
+  readonly open: Verb
+  readonly repair: Verb
+  readonly remove: Verb
+  readonly adopt: Verb
+  /** Where an environment is. */
+  readonly path: (name: string) => Promise<string>
+}
+
+export interface SideWorld {
+  readonly directory: string
+  /** Of the package of `makeWheel`. */
+  readonly wheels: string
+  /** As of `buildVenvTool`. */
+  readonly tool: string
+}
+
+export const sides = ['command line', 'C++'] as const
+
+/** An app of a test, in a folder of its own. */
+export function bySide(
+  { directory, wheels, tool }: SideWorld,
+  side: string,
+  name: string,
+  parts: { id?: string; dataHome?: string } = {},
+): Side {
+  const app = installApp(join(directory, side, name), { ...python, ...parts })
+  const run: RunTool = useTool(app, tool)
+  const offline = ['--offline', '--find-links', wheels]
+  const path = async (venv: string): Promise<string> =>
+    (await app.create(venv, '--inherit', 'none')).path
+  return side === 'C++'
+    ? {
+        app,
+        path,
+        create: (venv = '') => run('create', venv, 'none'),
+        add: (venv = '', ...more) => run('install', venv, ...offline, ...more, 'demo'),
+        open: (venv = '') => run('open', venv),
+        repair: (venv = '') => run('repair', venv),
+        remove: (venv = '') => run('remove', venv),
+        adopt: (key = '') => run('adopt', key),
+      }
+    : {
+        app,
+        path,
+        create: (venv = '') => app.venv('create', venv, '--inherit', 'none'),
+        add: (venv = '') => app.venv('install', venv, ...offline, '--', 'demo'),
+        open: (venv = '') => app.venv('path', venv),
+        repair: (venv = '') => app.venv('repair', venv, ...offline.slice(0, 1)),
+        remove: (venv = '') => app.venv('remove', venv),
+        adopt: (key = '') => app.venv('adopt', '--json', key),
+      }
+}
