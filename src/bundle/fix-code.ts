@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import { bytesOf } from '../binary/bytes.ts'
-import { editMacho } from '../binary/macho/edit.ts'
+import { planEdit } from '../binary/macho/edit.ts'
 import { readMacho } from '../binary/macho/macho.ts'
+import { applyPatches } from '../binary/macho/patch.ts'
 import { type ErrorCode, PyEmbedError } from '../errors.ts'
 import { rewriteFile } from '../fs/rewrite.ts'
 import { changesOf, type LoaderChange } from './changes.ts'
@@ -42,8 +43,8 @@ export async function fixCode(
     const whole = join(around.tree.app, path)
     const bytes = readFileSync(whole)
     try {
-      const other = editMacho(bytes, (slice) => loaderEdit(around, path, slice))
-      const edited = other.equals(bytes) ? bytes : other
+      const patches = planEdit(bytesOf(bytes), (slice) => loaderEdit(around, path, slice))
+      const edited = patches.length === 0 ? bytes : applyPatches(bytes, patches)
       const fixed = signing.isProgram(path)
         ? edited
         : signedAnew(path, bytes, edited, signing.isNested(path))
