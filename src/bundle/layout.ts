@@ -3,7 +3,7 @@ import { basename, join, posix } from 'node:path'
 
 import { hasErrorCode } from '../errors.ts'
 import { readParts } from '../framework/structure.ts'
-import { readPlist } from '../text/plist-reader.ts'
+import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
 import type { BundleProblem } from './problem.ts'
 
@@ -63,7 +63,7 @@ function plain(
   const wrong = (detail: string): BundleProblem => ({ path, kind: 'structure', detail })
   if (bytes === undefined) return { layout: undefined, problems: [wrong('it is missing')] }
   try {
-    const info = readPlist(bytes.toString('utf8'))
+    const info = readAnyPlist(bytes)
     const name = textOf(info, 'CFBundleExecutable') ?? basename(folder).replace(/\.[^.]*$/, '')
     const executable = posix.join(executables, name)
     // It names a file of the bundle, or would have others signed.
@@ -73,11 +73,7 @@ function plain(
     return { layout: { kind, root, executable, infoPlist, info }, problems: [] }
   } catch (error) {
     if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
-    const isBinary = bytes.subarray(0, 6).toString('latin1') === 'bplist'
-    const detail = isBinary
-      ? 'it is a binary property list: convert it (`plutil -convert xml1`)'
-      : error.message
-    return { layout: undefined, problems: [wrong(detail)] }
+    return { layout: undefined, problems: [wrong(error.message)] }
   }
 }
 

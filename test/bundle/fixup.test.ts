@@ -21,6 +21,7 @@ import { errorOf } from '../helpers/errors.ts'
 import { judgeCode } from '../helpers/framework-seal.ts'
 import { minor } from '../helpers/framework.ts'
 import { makeDylib, makeFat } from '../helpers/make-dylib.ts'
+import { askPython } from '../helpers/python.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { sha256sum, writeFiles } from '../helpers/tree.ts'
 
@@ -279,13 +280,29 @@ describe('fixBundle', () => {
     expect(judgeApp(app)).toEqual([])
   })
 
+  it('reads an Info.plist of Xcode, which is binary', async () => {
+    const { app, at } = await makeApp()
+    const binary = askPython<string>(
+      'import base64, json, plistlib, sys; print(json.dumps(base64.b64encode(plistlib.dumps(plistlib.loads(json.loads(sys.argv[1]).encode()), fmt=plistlib.FMT_BINARY)).decode()))',
+      readFileSync(at('Info.plist'), 'utf8'),
+    )
+    writeFileSync(at('Info.plist'), Buffer.from(binary, 'base64'))
+
+    await fix(app)
+
+    expect(await problemsOf(app)).toEqual([])
+    expect(judgeApp(app)).toEqual([])
+  })
+
   it('names the command that makes a missing framework, and says what no app is', async () => {
     const app = join(temporaryDirectory(), 'Demo.app')
     expect(await errorOf(() => fix(app))).toMatchObject({ code: 'PYEMBED_BUNDLE_UNFIT' })
     mkdirSync(app)
     expect(await errorOf(() => fix(app))).toMatchObject({ code: 'PYEMBED_BUNDLE_UNFIT' })
     writeFiles(app, { 'Contents/Info.plist': 'bplist00' })
-    expect((await errorOf(() => fix(app))).message).toContain('plutil -convert xml1')
+    expect((await errorOf(() => fix(app))).message).toContain(
+      'binary property list that is damaged',
+    )
     writeFiles(app, { 'Contents/Info.plist': infoPlist('../Demo') })
     expect((await errorOf(() => fix(app))).message).toContain('no name of a file')
     writeFiles(app, { 'Contents/Info.plist': infoPlist('Demo') })

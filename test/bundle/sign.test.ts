@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { splitCommand } from '../../src/bundle/run-signing.ts'
+import { readEnvironment } from '../../src/env.ts'
 import { fixupApp, planAppSigning } from '../../src/project/fixup-app.ts'
 import { infoPlist, libpython, loading, makeApp } from '../helpers/app.ts'
 import { testContext } from '../helpers/context.ts'
@@ -153,6 +154,11 @@ describe('fixupApp', () => {
     const error = await errorOf(() => fixupApp(context, { app, entitlements: file }))
     expect(error.code).toBe('PYEMBED_PLIST_INVALID')
   })
+})
+
+it('reads the sign command from the environment', () => {
+  expect(readEnvironment({ PYEMBED_SIGN_COMMAND: 'sign' }).signCommand).toBe('sign')
+  expect(readEnvironment({ PYEMBED_SIGN_COMMAND: '' }).signCommand).toBeUndefined()
 })
 
 describe('splitCommand', () => {
