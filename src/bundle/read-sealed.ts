@@ -7,6 +7,7 @@ import { cdHashes } from '../binary/macho/signature/pages.ts'
 import { hasErrorCode } from '../errors.ts'
 import { needsSha1, type Resource } from '../framework/code-resources.ts'
 import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
+import { recordFile } from '../fs/inventory.ts'
 import { isDictionary, type PlistDictionary, type PlistValue } from '../text/plist.ts'
 import type { Bundle } from './bundles.ts'
 
@@ -25,11 +26,13 @@ export interface SealedReading {
 export function* readSealed(
   app: string,
   bundle: Bundle,
-  { look = () => undefined, sealed }: SealedReading = {},
+  { look, sealed }: SealedReading = {},
 ): Generator<Resource> {
   const findRule = createRuleFinder(resourceRules)
   const nested = new Map(bundle.nested.map((each) => [each.path, each]))
   const root = join(app, bundle.sealed)
+  // Nobody wants to see a whole file when only its hash is asked for.
+  const buffer = Buffer.allocUnsafe(look === undefined ? 256 * 1024 : 0)
   const asNested = (path: string, bytes: Buffer): Resource | undefined => {
     const hashes = hashesOf(bytes, sealed?.get(path))
     return hashes.length === 0 ? undefined : { path, kind: 'nested', cdHashes: hashes }
@@ -47,9 +50,14 @@ export function* readSealed(
           yield asNested(path, readRegular(program)) ?? { path, kind: 'nested', cdHashes: [] }
         }
       } else {
-        const bytes = readRegular(whole)
         const isNested = findRule(path)?.nested === true
-        look(path, bytes, isNested)
+        if (look === undefined && !isNested && !needsSha1(path) && entry.isFile()) {
+          const sha256 = Buffer.from(recordFile(whole, buffer).sha256, 'hex')
+          yield { path, kind: 'file', sha256 }
+          continue
+        }
+        const bytes = readRegular(whole)
+        look?.(path, bytes, isNested)
         const code = isNested && path !== bundle.executable ? asNested(path, bytes) : undefined
         yield code ?? fileResource(path, bytes)
       }
