@@ -45,16 +45,22 @@ describe('pyembed', () => {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
   })
 
-  it.each([['init'], ['lock'], ['sync'], ['fetch'], ['verify'], ['cmake'], ['uninstall']])(
-    'explains %s and its flags',
-    async (command) => {
-      const { exitCode, stdout, stderr } = await runCli([command, '--help'])
+  it.each([
+    ['init'],
+    ['lock'],
+    ['sync'],
+    ['fetch'],
+    ['verify'],
+    ['cmake'],
+    ['fixup'],
+    ['uninstall'],
+  ])('explains %s and its flags', async (command) => {
+    const { exitCode, stdout, stderr } = await runCli([command, '--help'])
 
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-      expect(stdout).toContain(`Usage: pyembed ${command}`)
-      expect(stdout).toContain('--project <dir>')
-    },
-  )
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain(`Usage: pyembed ${command}`)
+    expect(stdout).toContain('--project <dir>')
+  })
 
   it.each([
     ['an unknown command', ['instal'], 'instal'],
