@@ -1,0 +1,37 @@
+include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_run_command.cmake")
+
+#[=======================================================================[.rst:
+pyembed_fix_bundle
+------------------
+
+Makes all of an app bundle find the Python in it, with ``pyembed fixup``, when it has
+one: when its ``Contents/Resources/pyembed-app.json`` is of this pin.
+
+.. code-block:: cmake
+
+  pyembed_fix_bundle(<bundle>      # as it lies now, with DESTDIR
+    PIN_ID <id>
+    COMMAND <program> <argument>...  # as pyembed_find_command() gives it
+    BUILD <dir>)                     # the build that knows the command
+
+What cannot be mended is fatal: nobody shall install or pack it.
+#]=======================================================================]
+function(pyembed_fix_bundle bundle)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIN_ID;BUILD" "COMMAND")
+  if(DEFINED arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "pyembed_fix_bundle: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; "
+      "expected PIN_ID, COMMAND and BUILD.")
+  endif()
+
+  set(marker "${bundle}/Contents/Resources/pyembed-app.json")
+  if(EXISTS "${marker}")
+    file(READ "${marker}" text)
+    string(JSON pin ERROR_VARIABLE error GET "${text}" pinId)
+    if(pin STREQUAL arg_PIN_ID)
+      pyembed_run_command(
+        COMMAND ${arg_COMMAND} ARGUMENTS fixup "${bundle}" --quiet BUILD "${arg_BUILD}" QUIET
+        FAILURE "'${bundle}' would not find its Python, or is not complete")
+    endif()
+  endif()
+endfunction()
