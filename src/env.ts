@@ -16,6 +16,8 @@ export const environmentVariables = {
   NODE_EXTRA_CA_CERTS: 'A PEM file of certificate authorities to trust beside the others',
   PYEMBED_NO_PROGRESS: 'Any value but empty, 0 and false: no progress display',
   NO_COLOR: 'Any value but empty: no colours (no-color.org)',
+  PYEMBED_SIGN_COMMAND:
+    'A program with its arguments that `fixup` runs for each item of its sign plan, with the path behind them',
   CI: 'Any value but empty, 0 and false: a stale lock fails as with `--locked`; plain progress lines',
 } as const
 
@@ -37,6 +39,8 @@ export interface Environment {
   /** PEM files of the certificate authorities to trust instead of Node's; none: Node's. */
   readonly certificateFiles: readonly string[]
   readonly transfer: TransferPolicy
+  /** Who signs what `fixup` made ready; may hold secrets. */
+  readonly signCommand: string | undefined
   readonly isOffline: boolean
   readonly isProgressWanted: boolean
   readonly isColorWanted: boolean
@@ -76,6 +80,7 @@ export function readEnvironment(
     certificateFiles:
       authorities === undefined ? [] : [authorities, ...(more === undefined ? [] : [more])],
     transfer: defaultTransferPolicy,
+    signCommand: value('PYEMBED_SIGN_COMMAND'),
     isOffline: isOffline || isSet('PYEMBED_OFFLINE'),
     isProgressWanted: !isSet('PYEMBED_NO_PROGRESS'),
     isColorWanted: value('NO_COLOR') === undefined,

@@ -1,4 +1,9 @@
 /** The public API of pyembed: the same functions that the command line calls. */
+export type { LoaderChange } from './bundle/changes.ts'
+export type { BundleProblem } from './bundle/problem.ts'
+export type { SignItem } from './bundle/sign-plan.ts'
+export type { SymbolCounts } from './bundle/symbol-problems.ts'
+export { type BundleVerification, verifyBundle } from './bundle/verify.ts'
 export { checkBuild, type CheckOptions } from './check/check-build.ts'
 export type {
   CheckProblem,
@@ -20,6 +25,12 @@ export type { Lock, LockedArchive, LockedPackage, LockedTarget } from './lock/lo
 export type { Manifest } from './manifest/manifest.ts'
 export { readManifest } from './manifest/read.ts'
 export { type FrameworkOptions, makeFramework } from './project/create-framework.ts'
+export {
+  type FixedApp,
+  fixupApp,
+  type FixupAppOptions,
+  planAppSigning,
+} from './project/fixup-app.ts'
 export { type FetchedFile, fetchProject } from './project/fetch-project.ts'
 export { type InitOptions, initProject, type InitResult } from './project/init-project.ts'
 export type { EraWarning } from './project/era-warnings.ts'

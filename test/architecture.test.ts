@@ -21,6 +21,7 @@ const flow = [
   'check',
   'venv',
   'framework',
+  'bundle',
   'project',
 ]
 

@@ -1,6 +1,7 @@
 /** What may take its time: one chunk, loaded when a command needs it. */
 export { run as check } from './check.ts'
 export { run as fetch } from './fetch.ts'
+export { run as fixup } from './fixup.ts'
 export { run as frameworkCreate } from './framework-create.ts'
 export { run as frameworkVerify } from './framework-verify.ts'
 export { run as init } from './init.ts'

@@ -23,8 +23,22 @@ export function addFrameworkCommands(framework: Command | undefined, add: AddCom
   )
   add(
     framework,
-    'verify <framework>',
-    'judge a framework as codesign and dyld would',
+    'verify <bundle>',
+    'judge a framework, or a whole app, as codesign and dyld would',
     async () => (await cold()).frameworkVerify,
+  )
+}
+
+/** `pyembed fixup`. */
+export function addFixupCommand(program: Command, add: AddCommand): void {
+  add(
+    program,
+    'fixup <app>',
+    'make an app for macOS find its Python, sign it and judge it',
+    async () => (await cold()).fixup,
+    (command) =>
+      command
+        .option('--entitlements <file>', 'what its program is entitled to, a property list')
+        .option('--sign-plan', 'only list what an identity signs, in this order'),
   )
 }

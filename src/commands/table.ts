@@ -4,7 +4,7 @@ import { packageVersion } from '../fs/package-version.ts'
 import type { Streams } from '../reporter/streams.ts'
 import { run as cmake } from './cmake.ts'
 import type { AddCommand, AddGroup, Run } from './command.ts'
-import { addFrameworkCommands } from './framework-table.ts'
+import { addFixupCommand, addFrameworkCommands } from './framework-table.ts'
 import type { CommonFlags } from './options.ts'
 import { run as sync } from './sync.ts'
 import { addVenvCommands } from './venv-table.ts'
@@ -154,6 +154,7 @@ function addCommands(
 
   addVenvCommands(addGroup('venv', 'the virtual environments of an app'), add)
   addFrameworkCommands(addGroup('framework', 'Python.framework for macOS'), add)
+  addFixupCommand(program, add)
 
   const store = addGroup('store', 'the Pythons that are installed')
   add(

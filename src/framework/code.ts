@@ -13,5 +13,9 @@ export function mayBeCode(bytes: Buffer): boolean {
 export function readCode(bytes: Buffer): Macho | undefined {
   if (!mayBeCode(bytes)) return undefined
   const macho = readMacho(bytesOf(bytes))
-  return macho.slices.some(({ fileType }) => loadedTypes.has(fileType)) ? macho : undefined
+  return isLoaded(macho) ? macho : undefined
+}
+
+export function isLoaded({ slices }: Macho): boolean {
+  return slices.some(({ fileType }) => loadedTypes.has(fileType))
 }

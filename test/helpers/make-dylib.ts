@@ -20,9 +20,12 @@ export interface DylibOptions {
   readonly codeAt?: number | undefined
   /** At least so many bytes of code, up to a whole page of 16 KiB. */
   readonly codeSize?: number
+  /** Symbols that it has, and that it wants, each with the number of the library that has it. */
+  readonly defines?: readonly string[]
+  readonly wants?: readonly (readonly [name: string, library: number])[]
 }
 
-/** A library that loaders take: `__TEXT`, and a `__LINKEDIT` with one symbol; no signature. */
+/** Code that loaders take: `__TEXT`, and a `__LINKEDIT` with its symbols; no signature. */
 export function makeDylib({
   arch = 'arm64',
   fileType = 6,
@@ -33,9 +36,14 @@ export function makeDylib({
   room = 64,
   codeAt,
   codeSize = 40_000,
+  defines = ['_demo'],
+  wants = [],
 }: DylibOptions = {}): Buffer {
-  const strings = '\0_demo\0\0'
-  const [symbolSize, linkeditSize] = [16, 16 + strings.length]
+  const names = [...defines, ...wants.map(([name]) => name)]
+  const text = `\0${names.map((name) => `${name}\0`).join('')}`
+  const strings = text.padEnd(Math.ceil(text.length / 8) * 8, '\0')
+  const symbolSize = 16 * names.length
+  const linkeditSize = symbolSize + strings.length
   const commands = (start: number, end: number): readonly Buffer[] => [
     segment('__TEXT', { address: 0, size: end, offset: 0, fileSize: end, protection: 5 }, [
       section(start, end - start),
@@ -46,7 +54,8 @@ export function makeDylib({
       [],
     ),
     ...(id === undefined ? [] : [dylib(0xd, id)]),
-    words(0x2, 24, end, 1, end + symbolSize, strings.length),
+    words(0x2, 24, end, names.length, end + symbolSize, strings.length),
+    ...(fileType === 2 ? [withText([0xe, 0, 12], '/usr/lib/dyld'), program] : []),
     Buffer.concat([words(0x1b, 24), Buffer.alloc(16, arch === 'arm64' ? 0xa7 : 0x86)]),
     words(0x32, 24, 1, 0x0b0000, 0x0e0500, 0),
     ...(hasSourceVersion ? [words(0x2a, 16, 0, 0)] : []),
@@ -64,9 +73,20 @@ export function makeDylib({
     ...all,
     Buffer.alloc(start - 32 - size),
     code,
-    words(1, 0x010f, start, 0),
+    ...defines.map((name) => symbol(text.indexOf(`\0${name}\0`) + 1, 0x010f, start)),
+    ...wants.map(([name, library]) =>
+      symbol(text.indexOf(`\0${name}\0`) + 1, (library << 24) | 0x01, 0),
+    ),
     Buffer.from(strings, 'latin1'),
   ])
+}
+
+/** `LC_MAIN`, from the first byte on. */
+const program = words(0x80000028, 24, 0, 0, 0, 0)
+
+/** `nlist_64`; `kind` has `n_type`, `n_sect` and `n_desc`. */
+function symbol(name: number, kind: number, value: number): Buffer {
+  return words(name, kind >>> 0, value, 0)
 }
 
 /** A file of several slices, as lipo makes it (mach-o/fat.h). */

@@ -33,7 +33,7 @@ interface PeHeader {
 }
 
 const dllFlag = 0x2000
-const directoryIndex = { exports: 0, imports: 1, delayImports: 13 }
+const directoryIndex = { exports: 0, imports: 1, certificates: 4, delayImports: 13 }
 const mostDlls = 4096
 
 /** `MZ` alone begins programs of DOS too: {@link readPe} looks further. */
@@ -72,6 +72,11 @@ export function peExports(bytes: Bytes, name: string): boolean {
     if (found.has(names.u32(index * 4) - exports.address)) return true
   }
   return false
+}
+
+/** Whether a certificate is attached (Authenticode). Whose it is, nobody asks here. @throws PYEMBED_BINARY_INVALID */
+export function isPeSigned(bytes: Bytes): boolean {
+  return (readHeader(bytes).directories[directoryIndex.certificates]?.size ?? 0) > 0
 }
 
 function readHeader(bytes: Bytes): PeHeader {

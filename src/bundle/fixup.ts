@@ -1,0 +1,74 @@
+import type { Context } from '../context.ts'
+import { PyEmbedError } from '../errors.ts'
+import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
+import { findBundles, type FoundBundles } from './bundles.ts'
+import type { LoaderChange } from './changes.ts'
+import { fixCode } from './fix-code.ts'
+import { addAliases, linkCopies } from './link-python.ts'
+import type { BundleProblem } from './problem.ts'
+import { requirePython } from './python.ts'
+import { sealBundle } from './seal-bundle.ts'
+import { sealedIn, surroundingsOf } from './surroundings.ts'
+import { readTree } from './tree.ts'
+
+export interface FixupOptions {
+  /** A property list in XML, for the main executable of the app. */
+  readonly entitlements?: Buffer | undefined
+}
+
+export interface Fixup {
+  /** Loader paths and links that are others now. */
+  readonly edits: readonly LoaderChange[]
+  /** Files that were written, signatures and seals among them. */
+  readonly written: readonly string[]
+  readonly problems: readonly BundleProblem[]
+}
+
+/**
+ * Gives all code of an app loader paths by which it finds the Python of its framework and all else in the app, and
+ * signs what needs it ad hoc, from the inside out (TN2206). Done twice, it changes nothing.
+ * @throws PYEMBED_BUNDLE_UNFIT, PYEMBED_PLIST_INVALID
+ */
+export async function fixBundle(
+  { signal, emit }: Pick<Context, 'signal' | 'emit'>,
+  app: string,
+  { entitlements }: FixupOptions = {},
+): Promise<Fixup> {
+  const bundles = findBundles(app)
+  const first = readTree(app)
+  const python = requirePython(first)
+  emit({ kind: 'start', id: app, text: `Fixing ${app}` })
+  const copies = await linkCopies(first, bundles, python)
+  const tree = copies.length === 0 ? first : readTree(app)
+  const fixed = await fixCode(surroundingsOf(tree, bundles, python), signingOf(bundles), signal)
+  const aliases = await addAliases(tree, python, fixed.changes)
+  const sealed: string[] = []
+  const problems = [...bundles.problems, ...fixed.problems]
+  for (const bundle of bundles.all) {
+    signal?.throwIfAborted()
+    try {
+      const own = bundle.path === '' ? entitlements : undefined
+      sealed.push(...(await sealBundle(app, bundle, own)))
+    } catch (error) {
+      if (!(error instanceof PyEmbedError) || bundle.path === '') throw error
+      problems.push({ path: bundle.path, kind: 'structure', detail: error.message })
+    }
+  }
+  emit({ kind: 'end', id: app, text: `Fixed ${app}` })
+  const edits = [...copies, ...fixed.changes, ...aliases]
+  const links = edits.flatMap(({ kind, path }) => (kind === 'link' ? [path] : []))
+  const written = [...new Set([...links, ...fixed.written, ...sealed])].toSorted()
+  return { edits, written, problems }
+}
+
+function signingOf(bundles: FoundBundles): Parameters<typeof fixCode>[1] {
+  const programs = new Set(bundles.all.map(({ program }) => program))
+  const findRule = createRuleFinder(resourceRules)
+  return {
+    isProgram: (path) => programs.has(path),
+    isNested: (path) => {
+      const { sealed } = sealedIn(bundles, path)
+      return findRule(path.slice(sealed.length + 1))?.nested === true
+    },
+  }
+}

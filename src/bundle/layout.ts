@@ -1,0 +1,86 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { basename, join, posix } from 'node:path'
+
+import { hasErrorCode } from '../errors.ts'
+import { readParts } from '../framework/structure.ts'
+import { readPlist } from '../text/plist-reader.ts'
+import type { PlistDictionary } from '../text/plist.ts'
+import type { BundleProblem } from './problem.ts'
+
+/** Where a bundle has what (bundlediskrep.cpp: `BundleDiskRep::setup`). */
+export interface BundleLayout {
+  readonly kind: 'app' | 'framework' | 'flat'
+  /** The folder that is sealed, in the bundle: `Contents`, `Versions/A`, empty. */
+  readonly root: string
+  /** `CFBundleExecutable`, and `Info.plist`: in the sealed folder */
+  readonly executable: string
+  readonly infoPlist: string
+  readonly info: PlistDictionary
+}
+
+/** The layout of a folder as far as it is a bundle, and what is wrong with it, by paths in the folder. */
+export function readLayout(folder: string): {
+  readonly layout: BundleLayout | undefined
+  readonly problems: readonly BundleProblem[]
+} {
+  if (isFolder(join(folder, 'Versions'))) {
+    const { parts, problems } = readParts(folder)
+    if (parts === undefined) return { layout: undefined, problems }
+    const { version, executable, info } = parts
+    const infoPlist = 'Resources/Info.plist'
+    return {
+      layout: { kind: 'framework', root: version, executable, infoPlist, info },
+      problems,
+    }
+  }
+  if (isFolder(join(folder, 'Contents'))) return plain(folder, 'app', 'Contents', 'MacOS')
+  const isFlat = readIfThere(join(folder, 'Info.plist')) !== undefined
+  if (isFlat) return plain(folder, 'flat', '', '')
+  const detail = 'it is no bundle, which macOS takes a folder there with a dot in its name for'
+  return { layout: undefined, problems: [{ path: '', kind: 'structure', detail }] }
+}
+
+export function textOf(info: PlistDictionary, key: string): string | undefined {
+  const value = info.get(key)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The bytes of a regular file. */
+export function readIfThere(path: string): Buffer | undefined {
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  return isFile ? readFileSync(path) : undefined
+}
+
+function plain(
+  folder: string,
+  kind: BundleLayout['kind'],
+  root: string,
+  executables: string,
+): ReturnType<typeof readLayout> {
+  const infoPlist = 'Info.plist'
+  const path = posix.join(root, infoPlist)
+  const bytes = readIfThere(join(folder, path))
+  const wrong = (detail: string): BundleProblem => ({ path, kind: 'structure', detail })
+  if (bytes === undefined) return { layout: undefined, problems: [wrong('it is missing')] }
+  try {
+    const info = readPlist(bytes.toString('utf8'))
+    const name = textOf(info, 'CFBundleExecutable') ?? basename(folder).replace(/\.[^.]*$/, '')
+    const executable = posix.join(executables, name)
+    // It names a file of the bundle, or would have others signed.
+    if (name.includes('/') || name === '..' || name === '') {
+      return { layout: undefined, problems: [wrong('`CFBundleExecutable` is no name of a file')] }
+    }
+    return { layout: { kind, root, executable, infoPlist, info }, problems: [] }
+  } catch (error) {
+    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
+    const isBinary = bytes.subarray(0, 6).toString('latin1') === 'bplist'
+    const detail = isBinary
+      ? 'it is a binary property list: convert it (`plutil -convert xml1`)'
+      : error.message
+    return { layout: undefined, problems: [wrong(detail)] }
+  }
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}

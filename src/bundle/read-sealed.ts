@@ -1,0 +1,88 @@
+import { hash } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join, posix } from 'node:path'
+
+import { mayBeCode } from '../framework/code.ts'
+import { cdHashes } from '../binary/macho/signature/pages.ts'
+import { hasErrorCode } from '../errors.ts'
+import { needsSha1, type Resource } from '../framework/code-resources.ts'
+import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
+import { isDictionary, type PlistDictionary, type PlistValue } from '../text/plist.ts'
+import type { Bundle } from './bundles.ts'
+
+/** What who reads a sealed folder wants to know beside it. */
+export interface SealedReading {
+  /** Sees each file on the way, but for those of nested bundles; so nothing is read twice. */
+  readonly look?: (path: string, bytes: Buffer, isNested: boolean) => void
+  /** `files2` of the seal that there is. */
+  readonly sealed?: PlistDictionary | undefined
+}
+
+/**
+ * What is in the sealed folder of a bundle, hashed. Bundles in it are what their main executables are, and so is code
+ * where bundles may be.
+ */
+export function* readSealed(
+  app: string,
+  bundle: Bundle,
+  { look = () => undefined, sealed }: SealedReading = {},
+): Generator<Resource> {
+  const findRule = createRuleFinder(resourceRules)
+  const nested = new Map(bundle.nested.map((each) => [each.path, each]))
+  const root = join(app, bundle.sealed)
+  const asNested = (path: string, bytes: Buffer): Resource | undefined => {
+    const hashes = hashesOf(bytes, sealed?.get(path))
+    return hashes.length === 0 ? undefined : { path, kind: 'nested', cdHashes: hashes }
+  }
+  function* walk(folder: string): Generator<Resource> {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = posix.join(folder, entry.name)
+      const whole = join(root, path)
+      if (entry.isSymbolicLink()) yield { path, kind: 'link', target: readlinkSync(whole) }
+      else if (entry.isDirectory()) {
+        const inner = nested.get(posix.join(bundle.sealed, path))
+        if (inner === undefined) yield* walk(path)
+        else {
+          const program = join(app, inner.program)
+          yield asNested(path, readRegular(program)) ?? { path, kind: 'nested', cdHashes: [] }
+        }
+      } else {
+        const bytes = readRegular(whole)
+        const isNested = findRule(path)?.nested === true
+        look(path, bytes, isNested)
+        const code = isNested && path !== bundle.executable ? asNested(path, bytes) : undefined
+        yield code ?? fileResource(path, bytes)
+      }
+    }
+  }
+  yield* walk('')
+}
+
+function fileResource(path: string, bytes: Buffer): Resource {
+  const sha1 = needsSha1(path) ? hash('sha1', bytes, 'buffer') : undefined
+  return { path, kind: 'file', sha256: hash('sha256', bytes, 'buffer'), sha1 }
+}
+
+/** A pipe would wait for its writer, a device for ever; neither is what was sealed. */
+function readRegular(path: string): Buffer {
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  return isFile ? readFileSync(path) : Buffer.alloc(0)
+}
+
+/** The one that is sealed first: codesign writes that of the machine it runs on, of several architectures. */
+function hashesOf(bytes: Buffer, sealed: PlistValue | undefined): readonly Buffer[] {
+  const all = codeHashes(bytes)
+  const former = isDictionary(sealed) ? sealed.get('cdhash') : undefined
+  const isFormer = (each: Buffer): boolean => Buffer.isBuffer(former) && former.equals(each)
+  return [...all.filter(isFormer), ...all.filter((each) => !isFormer(each))]
+}
+
+function codeHashes(bytes: Buffer): readonly Buffer[] {
+  if (!mayBeCode(bytes)) return []
+  try {
+    return cdHashes(bytes).map(({ cdHash }) => cdHash)
+  } catch (error) {
+    if (hasErrorCode(error, 'PYEMBED_BINARY_INVALID')) return []
+    throw error
+  }
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+
+import { sealMacho } from '../binary/macho/signature/seal.ts'
+import { PyEmbedError } from '../errors.ts'
+import { codeResourcesPlist, planResources } from '../framework/code-resources.ts'
+import { compareResources } from '../framework/compare-resources.ts'
+import { writeFileAtomic } from '../fs/atomic.ts'
+import { rewriteFile } from '../fs/rewrite.ts'
+import { readPlist } from '../text/plist-reader.ts'
+import { isDictionary, type PlistDictionary, writePlist } from '../text/plist.ts'
+import type { Bundle } from './bundles.ts'
+import { readIfThere, textOf } from './layout.ts'
+import { readSealed } from './read-sealed.ts'
+import { isSigned, keptOptions } from './sign-code.ts'
+import { unfitBundle } from './unfit.ts'
+import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
+
+export const sealPath = '_CodeSignature/CodeResources'
+
+/**
+ * Seals a bundle, unless its seal and the signature of its main executable are right as they are. What is nested in it
+ * is signed already. @returns the files that were written, in the app
+ */
+export async function sealBundle(
+  app: string,
+  bundle: Bundle,
+  entitlements: Buffer | undefined,
+): Promise<readonly string[]> {
+  const { sealed, program, executable, info } = bundle
+  const whole = join(app, program)
+  const bytes = readIfThere(whole)
+  if (bytes === undefined) {
+    const name = `\`CFBundleExecutable\` (\`${program}\`)`
+    throw unfitBundle(app, `lacks ${name}`, 'Build the app before it is made ready')
+  }
+  const seal = join(app, sealed, sealPath)
+  const former = readIfThere(seal)
+  const found = planResources(readSealed(app, bundle, { sealed: sealedFiles(former) }), executable)
+  const infoPlist = readIfThere(join(app, sealed, bundle.infoPlist))
+  const kept = keptOptions(bytes)
+  const isGranted = entitlements === undefined || kept.entitlements?.equals(entitlements) === true
+  const isRight = former !== undefined && isSealed(former, found)
+  const codeResources = isRight ? former : Buffer.from(writePlist(codeResourcesPlist(found)))
+  const parts = { infoPlist, codeResources }
+  const identifier = textOf(info, 'CFBundleIdentifier') ?? defaultIdentifier(executable, bytes)
+  if (isRight && isGranted && isSigned(bytes, { ...parts, identifier }, [])) return []
+
+  const options = { ...kept, ...(entitlements === undefined ? {} : { entitlements }) }
+  const signed = sealMacho(bytes, { ...options, ...parts, identifier })
+  if (!isRight) {
+    await mkdir(join(app, sealed, '_CodeSignature'), { recursive: true })
+    await writeFileAtomic(seal, codeResources)
+  }
+  await rewriteFile(whole, signed)
+  return [...(isRight ? [] : [`${sealed}/${sealPath}`]), program]
+}
+
+/** `files2` of a seal; undefined when it cannot be read. */
+export function sealedFiles(seal: Buffer | undefined): PlistDictionary | undefined {
+  try {
+    const files = seal === undefined ? undefined : readPlist(seal.toString('utf8')).get('files2')
+    return isDictionary(files) ? files : undefined
+  } catch (error) {
+    if (error instanceof PyEmbedError) return undefined
+    throw error
+  }
+}
+
+function isSealed(seal: Buffer, found: Parameters<typeof compareResources>[1]): boolean {
+  try {
+    return compareResources(seal.toString('utf8'), found).length === 0
+  } catch (error) {
+    if (error instanceof PyEmbedError) return false
+    throw error
+  }
+}

@@ -1,0 +1,126 @@
+import { posix } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+
+import { checkLoad } from '../binary/macho/check-load.ts'
+import type { SignedWith } from '../binary/macho/signature/check.ts'
+import { checkSignature } from '../binary/macho/signature/check.ts'
+import { hasErrorCode, PyEmbedError } from '../errors.ts'
+import { planResources, type Resource } from '../framework/code-resources.ts'
+import { compareResources } from '../framework/compare-resources.ts'
+import { linkProblems } from '../framework/link-problems.ts'
+import type { Bundle } from './bundles.ts'
+import { readIfThere, textOf } from './layout.ts'
+import type { BundleProblem } from './problem.ts'
+import { readSealed } from './read-sealed.ts'
+import { sealedFiles, sealPath } from './seal-bundle.ts'
+import type { BundleTree } from './tree.ts'
+
+const filesPerTurn = 64
+
+/** What is wrong with the seal of a bundle and with the signatures of all code in it, but for bundles in it. */
+export async function sealProblems(
+  tree: BundleTree,
+  bundle: Bundle,
+  signal: AbortSignal | undefined,
+): Promise<readonly BundleProblem[]> {
+  const { sealed, executable, info } = bundle
+  const inApp = (path: string): string => posix.join(sealed, path)
+  const read = (path: string): Buffer | undefined => readIfThere(posix.join(tree.app, sealed, path))
+  const seal = read(sealPath)
+  const signed = {
+    infoPlist: read(bundle.infoPlist),
+    codeResources: seal,
+    identifier: textOf(info, 'CFBundleIdentifier'),
+  }
+  const problems: BundleProblem[] = []
+  const look = (path: string, bytes: Buffer, isNested: boolean): void => {
+    const isProgram = path === executable
+    if (tree.code.has(inApp(path))) {
+      problems.push(...codeProblems(path, bytes, isProgram ? signed : {}, isNested))
+    } else if (isProgram) problems.push(structure(path, 'it is no code'))
+    else if (isNested) problems.push(structure(path, 'only code may lie there'))
+  }
+  const resources: Resource[] = []
+  for (const resource of readSealed(tree.app, bundle, { look, sealed: sealedFiles(seal) })) {
+    if (resources.length % filesPerTurn === 0) await setImmediate()
+    signal?.throwIfAborted()
+    resources.push(resource)
+  }
+  if (!resources.some(({ path }) => path === executable)) {
+    problems.push({ path: executable, kind: 'missing', detail: 'it is not there' })
+  }
+  problems.push(...compare(seal, resources, executable), ...linksOut(tree, bundle, resources))
+  return problems.map((problem) => ({ ...problem, path: inApp(problem.path) }))
+}
+
+function codeProblems(
+  path: string,
+  bytes: Buffer,
+  signed: SignedWith,
+  isNested: boolean,
+): readonly BundleProblem[] {
+  const isResource = !isNested && signed.codeResources === undefined
+  const signatures = checkSignature(bytes, signed)
+    // What is a resource may be the main executable of a bundle that nobody looks at as one.
+    .filter(({ kind }) => kind !== 'padding' && !(isResource && kind === 'resource'))
+    .map(({ arch, offset, detail }): BundleProblem => ({
+      path,
+      kind: 'signature',
+      detail: `${detail} (${arch}, at ${offset})`,
+    }))
+  return [...signatures, ...loadProblems(path, bytes)]
+}
+
+function loadProblems(path: string, bytes: Buffer): readonly BundleProblem[] {
+  try {
+    return checkLoad(bytes).map(({ arch, detail }) => ({
+      path,
+      kind: 'load',
+      detail: `${detail} (${arch})`,
+    }))
+  } catch (error) {
+    if (!(error instanceof PyEmbedError)) throw error
+    return [{ path, kind: 'load', detail: error.message }]
+  }
+}
+
+function compare(
+  seal: Buffer | undefined,
+  resources: readonly Resource[],
+  executable: string,
+): readonly BundleProblem[] {
+  if (seal === undefined) return [{ path: sealPath, kind: 'missing', detail: 'nothing is sealed' }]
+  try {
+    return compareResources(seal.toString('utf8'), planResources(resources, executable))
+  } catch (error) {
+    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
+    return [{ path: sealPath, kind: 'seal', detail: error.message }]
+  }
+}
+
+/** Links may lead into the bundles that are nested, too. */
+function linksOut(
+  { files, links }: BundleTree,
+  { sealed, nested }: Bundle,
+  resources: readonly Resource[],
+): readonly BundleProblem[] {
+  const isIn = (path: string): boolean => nested.some((each) => path.startsWith(`${each.path}/`))
+  const rest = (path: string): string => path.slice(sealed === '' ? 0 : sealed.length + 1)
+  const inner: Resource[] = [
+    ...[...files].filter(isIn).map((path) => ({ path: rest(path), ...noFile })),
+    ...[...links]
+      .filter(([path]) => isIn(path))
+      .map(([path, target]) => ({ path: rest(path), kind: 'link' as const, target })),
+  ]
+  const own = new Set(resources.map(({ path }) => path))
+  // A bundle is sealed as one thing, and is a folder.
+  const folders = new Set(nested.map(({ path }) => rest(path)))
+  const others = resources.filter(({ path }) => !folders.has(path))
+  return linkProblems([...others, ...inner]).filter(({ path }) => own.has(path))
+}
+
+const noFile = { kind: 'file', sha256: Buffer.alloc(0) } as const
+
+function structure(path: string, detail: string): BundleProblem {
+  return { path, kind: 'structure', detail }
+}
