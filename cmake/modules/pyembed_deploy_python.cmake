@@ -29,6 +29,7 @@ What pyembed_install adds to an install: the script that it generates calls this
     [EXECUTABLES <file-name>=<rpath>...]
     [BUNDLE <name>]              # of the app bundle in DESTINATION that gets Python as a framework; or a path to it
     [IDENTIFIER <id>]            # of that framework
+    [ENTITLEMENTS <file>]        # of the bundle's program
     [COMMAND <program> <argument>... BUILD <dir>])   # pyembed, for a bundle; and the build that knows it
 
 To be called after all other install rules of the project, in any component: the
@@ -40,7 +41,7 @@ there and this one does not is removed; ``python/inventory.json`` tells.
 function(pyembed_deploy_python)
   set(single
     PREFIX APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES
-    BUNDLE IDENTIFIER BUILD)
+    BUNDLE IDENTIFIER ENTITLEMENTS BUILD)
   cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES;COMMAND")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
@@ -84,7 +85,8 @@ function(pyembed_deploy_python)
     _pyembed_deploy_tree()
   endif()
   if(arg_BUNDLE)   # after every component: it may have brought a part of the bundle
-    pyembed_fix_bundle("$ENV{DESTDIR}${bundle}" PIN_ID "${arg_PIN_ID}" COMMAND ${arg_COMMAND} BUILD "${arg_BUILD}")
+    pyembed_fix_bundle("$ENV{DESTDIR}${bundle}"
+      PIN_ID "${arg_PIN_ID}" COMMAND ${arg_COMMAND} BUILD "${arg_BUILD}" ENTITLEMENTS "${arg_ENTITLEMENTS}")
   endif()
   set(CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_MANIFEST_FILES}" PARENT_SCOPE)
 endfunction()

@@ -13,15 +13,16 @@ one: when its ``Contents/Resources/pyembed-app.json`` is of this pin.
   pyembed_fix_bundle(<bundle>      # as it lies now, with DESTDIR
     PIN_ID <id>
     COMMAND <program> <argument>...  # as pyembed_find_command() gives it
-    BUILD <dir>)                     # the build that knows the command
+    BUILD <dir>                      # the build that knows the command
+    [ENTITLEMENTS <file>])           # what its program is entitled to
 
 What cannot be mended is fatal: nobody shall install or pack it.
 #]=======================================================================]
 function(pyembed_fix_bundle bundle)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIN_ID;BUILD" "COMMAND")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIN_ID;BUILD;ENTITLEMENTS" "COMMAND")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_fix_bundle: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; "
-      "expected PIN_ID, COMMAND and BUILD.")
+      "expected PIN_ID, COMMAND, BUILD and ENTITLEMENTS.")
   endif()
 
   set(marker "${bundle}/Contents/Resources/pyembed-app.json")
@@ -29,8 +30,12 @@ function(pyembed_fix_bundle bundle)
     file(READ "${marker}" text)
     string(JSON pin ERROR_VARIABLE error GET "${text}" pinId)
     if(pin STREQUAL arg_PIN_ID)
+      set(entitlements "")
+      if(arg_ENTITLEMENTS)
+        set(entitlements --entitlements "${arg_ENTITLEMENTS}")
+      endif()
       pyembed_run_command(
-        COMMAND ${arg_COMMAND} ARGUMENTS fixup "${bundle}" --quiet BUILD "${arg_BUILD}" QUIET
+        COMMAND ${arg_COMMAND} ARGUMENTS fixup "${bundle}" --quiet ${entitlements} BUILD "${arg_BUILD}" QUIET
         FAILURE "'${bundle}' would not find its Python, or is not complete")
     endif()
   endif()

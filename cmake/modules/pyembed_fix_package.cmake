@@ -14,7 +14,7 @@ this.
   pyembed_fix_package(<dir>        # CPACK_TEMPORARY_INSTALL_DIRECTORY
     PIN_ID <id> COMPONENT <name>   # of Python
     COMMAND <program> <argument>...
-    BUILD <dir>)
+    BUILD <dir> [ENTITLEMENTS <file>])   # as pyembed_fix_bundle() takes them
 
 The bundles are found by their ``pyembed-app.json``, wherever a generator stages them:
 at the top, in ``usr/``, in a folder for each component, in ``ALL_IN_ONE``. It is fatal
@@ -22,10 +22,10 @@ when there is none, though the component is packed, and when parts of such a bun
 staged elsewhere, for other packages: no signature covers a bundle in parts.
 #]=======================================================================]
 function(pyembed_fix_package directory)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIN_ID;COMPONENT;BUILD" "COMMAND")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIN_ID;COMPONENT;BUILD;ENTITLEMENTS" "COMMAND")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_fix_package: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; "
-      "expected PIN_ID, COMPONENT, COMMAND and BUILD.")
+      "expected PIN_ID, COMPONENT, COMMAND, BUILD and ENTITLEMENTS.")
   endif()
 
   string(REGEX REPLACE "([][*?])" "[\\1]" pattern "${directory}")
@@ -48,7 +48,8 @@ function(pyembed_fix_package directory)
     _pyembed_require_whole("${bundle}" "${bundles}" "${directory}" "${arg_COMPONENT}")
   endforeach()
   foreach(bundle IN LISTS bundles)
-    pyembed_fix_bundle("${bundle}" PIN_ID "${arg_PIN_ID}" COMMAND ${arg_COMMAND} BUILD "${arg_BUILD}")
+    pyembed_fix_bundle("${bundle}"
+      PIN_ID "${arg_PIN_ID}" COMMAND ${arg_COMMAND} BUILD "${arg_BUILD}" ENTITLEMENTS "${arg_ENTITLEMENTS}")
   endforeach()
 endfunction()
 

@@ -18,7 +18,8 @@ Installs the Python of this build with the application.
     [SDK]                    # with what builds plug-ins of the application elsewhere
     [FRAMEWORK               # macOS: as a framework in an app bundle
       [BUNDLE <target or Name.app>]    # in DESTINATION. Default: of the only bundle that links Python
-      [IDENTIFIER <id>]])    # of the framework. Default: the app's id and .python, else org.python.python
+      [IDENTIFIER <id>]      # of the framework. Default: the app's id and .python, else org.python.python
+      [ENTITLEMENTS <file>]])   # of the bundle's program, for its signature
 
 Once per build tree. The rule runs in every way to install (``cmake --install``,
 ``DESTDIR``, components, every CPack generator) and after all other rules, since it
@@ -63,12 +64,12 @@ have none; those of the kind ``full`` have this directory.
 the install prefix when the target is Windows, where 260 is the limit of all of it.
 #]=======================================================================]
 function(pyembed_install)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "SDK;FRAMEWORK" "DESTINATION;COMPONENT;BUNDLE;IDENTIFIER" "TRIM")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "SDK;FRAMEWORK" "DESTINATION;COMPONENT;BUNDLE;IDENTIFIER;ENTITLEMENTS" "TRIM")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_install: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; "
-      "expected DESTINATION, COMPONENT, TRIM, SDK, FRAMEWORK, BUNDLE and IDENTIFIER.")
+      "expected DESTINATION, COMPONENT, TRIM, SDK, FRAMEWORK, BUNDLE, IDENTIFIER and ENTITLEMENTS.")
   endif()
-  foreach(keyword IN ITEMS DESTINATION COMPONENT BUNDLE IDENTIFIER)
+  foreach(keyword IN ITEMS DESTINATION COMPONENT BUNDLE IDENTIFIER ENTITLEMENTS)
     # Before 3.31 (CMP0174) CMake does not tell an empty value from none, nor lists it as missing.
     if(keyword IN_LIST ARGV AND "${arg_${keyword}}" STREQUAL "")
       message(FATAL_ERROR "pyembed_install: ${keyword} has no value.")
@@ -146,7 +147,7 @@ function(pyembed_install)
   set(build "")
   if(arg_FRAMEWORK)
     set(framework FRAMEWORK)
-    pyembed_prepare_framework(app_json command COMPONENT "${component}")
+    pyembed_prepare_framework(app_json command COMPONENT "${component}" ENTITLEMENTS "${arg_ENTITLEMENTS}")
     set(build "${CMAKE_BINARY_DIR}")
     list(APPEND CPACK_PRE_BUILD_SCRIPTS "${CMAKE_BINARY_DIR}/python.pyembed/fix_package.cmake")
     set(CPACK_PRE_BUILD_SCRIPTS "${CPACK_PRE_BUILD_SCRIPTS}" PARENT_SCOPE)
@@ -158,7 +159,7 @@ function(pyembed_install)
       VERSION=PYEMBED_VERSION STDLIB=_pyembed_stdlib_rel SITELIB=_pyembed_sitelib_rel
       DESTINATION=destination COMPONENT=component TRIM=trim DLLS=PYEMBED_RUNTIME_DLLS
       LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES SDK=sdk
-      IDENTIFIER=arg_IDENTIFIER COMMAND=command BUILD=build)
+      IDENTIFIER=arg_IDENTIFIER ENTITLEMENTS=arg_ENTITLEMENTS COMMAND=command BUILD=build)
     string(REGEX MATCH "^(.*)=(.*)$" argument "${argument}")
     if(NOT "${${CMAKE_MATCH_2}}" STREQUAL "")
       string(APPEND code "\n  ${CMAKE_MATCH_1}")

@@ -14,12 +14,14 @@ What pyembed_install(FRAMEWORK) does when the build is configured: writes the
 .. code-block:: cmake
 
   pyembed_prepare_framework(<app-json-var> <command-var>   # that file; how the command pyembed is run
-    COMPONENT <name>)                                      # of Python
+    COMPONENT <name>                                       # of Python
+    [ENTITLEMENTS <file>])                                 # of the bundle's program
 #]=======================================================================]
 function(pyembed_prepare_framework app_json_var command_var)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "COMPONENT" "")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "COMPONENT;ENTITLEMENTS" "")
   if(DEFINED arg_UNPARSED_ARGUMENTS OR NOT DEFINED arg_COMPONENT)
-    message(FATAL_ERROR "pyembed_prepare_framework: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; expected COMPONENT.")
+    message(FATAL_ERROR "pyembed_prepare_framework: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; expected "
+      "COMPONENT and ENTITLEMENTS.")
   endif()
 
   pyembed_find_command(command CALLER "pyembed_install(FRAMEWORK)")
@@ -38,7 +40,8 @@ include([==[${CMAKE_CURRENT_FUNCTION_LIST_DIR}/pyembed_fix_package.cmake]==])
 pyembed_fix_package(\"\${CPACK_TEMPORARY_INSTALL_DIRECTORY}\"
   PIN_ID [==[${PYEMBED_PIN_ID}]==] COMPONENT [==[${arg_COMPONENT}]==]
   COMMAND${words}
-  BUILD [==[${CMAKE_BINARY_DIR}]==])
+  BUILD [==[${CMAKE_BINARY_DIR}]==]
+  ENTITLEMENTS [==[${arg_ENTITLEMENTS}]==])
 ")
 
   set(${app_json_var} "${app_json}" PARENT_SCOPE)
@@ -48,7 +51,7 @@ endfunction()
 # Of pyembed_install(): a macro, for it has its arguments.
 macro(_pyembed_check_framework_arguments)
   if(NOT arg_FRAMEWORK)
-    foreach(keyword IN ITEMS BUNDLE IDENTIFIER)
+    foreach(keyword IN ITEMS BUNDLE IDENTIFIER ENTITLEMENTS)
       if(DEFINED arg_${keyword})
         message(FATAL_ERROR "pyembed_install: ${keyword} is only for FRAMEWORK.")
       endif()
@@ -63,6 +66,12 @@ macro(_pyembed_check_framework_arguments)
     if(CPack_CMake_INCLUDED)
       message(FATAL_ERROR "pyembed_install: include(CPack) comes before it, so CPack would pack the bundle unfixed. "
         "Call pyembed_install(FRAMEWORK) first.")
+    endif()
+    if(DEFINED arg_ENTITLEMENTS)
+      cmake_path(ABSOLUTE_PATH arg_ENTITLEMENTS BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+      if(NOT EXISTS "${arg_ENTITLEMENTS}")
+        message(FATAL_ERROR "pyembed_install: there is no file '${arg_ENTITLEMENTS}', which ENTITLEMENTS names.")
+      endif()
     endif()
     if(NOT DEFINED arg_IDENTIFIER AND PYEMBED_APP_ID)
       set(arg_IDENTIFIER "${PYEMBED_APP_ID}.python")
