@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
 import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
@@ -28,7 +28,7 @@ export interface FoundBundles {
  * (resources.cpp: `ResourceBuilder::scan`). @throws PYEMBED_BUNDLE_UNFIT
  */
 export function findBundles(app: string): FoundBundles {
-  if (lstatSync(app, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (statSync(app, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw unfitBundle(app, 'is no folder', 'Name an app: `pyembed fixup build/Workbench.app`')
   }
   const problems: BundleProblem[] = []

@@ -1,6 +1,7 @@
 import { architectureOf } from '../binary/macho/architecture.ts'
 import { isElsewhere, isOfSystem } from '../framework/loader-paths.ts'
 import { architecturesOf, extensionModules } from './extension-modules.ts'
+import { sliceFor } from './find-library.ts'
 import { followLoads, type Load } from './loads.ts'
 import type { BundleProblem } from './problem.ts'
 import { type BundlePython, meansPython } from './python.ts'
@@ -10,12 +11,14 @@ import type { BundleTree } from './tree.ts'
 export interface Closure {
   readonly arch: string
   readonly program: string
+  /** The code that belongs to the program. */
+  readonly starts: readonly string[]
   readonly loads: ReadonlyMap<string, readonly Load[]>
 }
 
 /**
  * Follows all load commands of an app: each file as the program loads it to which it belongs, those of Python’s
- * framework as its `bin/python3` does.
+ * framework as its `bin/python3` does, too.
  */
 export function followAll(
   tree: BundleTree,
@@ -25,13 +28,17 @@ export function followAll(
   const byProgram = new Map<string, string[]>()
   for (const path of tree.code.keys()) {
     const isPythons = python !== undefined && path.startsWith(`${python.framework}/`)
-    const program = isPythons ? (python.program ?? programOf(path)) : programOf(path)
-    byProgram.set(program, [...(byProgram.get(program) ?? []), path])
+    const own = programOf(path)
+    const programs = isPythons ? [own, python.program ?? own] : [own]
+    for (const each of new Set(programs)) {
+      byProgram.set(each, [...(byProgram.get(each) ?? []), path])
+    }
   }
   return [...byProgram].flatMap(([program, paths]) =>
     architecturesOf(tree, program).map((arch) => ({
       arch,
       program,
+      starts: paths,
       loads: followLoads(tree, program, paths, arch),
     })),
   )
@@ -48,6 +55,7 @@ export function closureProblems(
   )
   return unique([
     ...problems,
+    ...closures.flatMap((closure) => architectureProblems(tree, closures, closure)),
     ...(python === undefined ? [] : importProblems(tree, python)),
     ...[...tree.code.keys()].flatMap((path) => pathProblems(tree, path)),
   ])
@@ -69,6 +77,21 @@ function loadProblems(
   if (python === undefined || !meansPython(python, name) || found === python.file) return []
   const detail = `\`${name}\` leads to \`${found}\`, a second Python`
   return [{ path, kind: 'duplicate', detail }]
+}
+
+/** Code that the program to which it belongs cannot load, on any processor. */
+function architectureProblems(
+  tree: BundleTree,
+  closures: readonly Closure[],
+  { program, starts, arch }: Closure,
+): readonly BundleProblem[] {
+  const archs = closures.flatMap((each) => (each.program === program ? [each.arch] : []))
+  if (arch !== archs[0]) return []
+  return starts.flatMap((path): readonly BundleProblem[] => {
+    if (archs.some((each) => sliceFor(tree, path, each) !== undefined)) return []
+    const detail = `it has nothing for ${archs.join(' and ')}, as which \`${program}\` runs`
+    return [{ path, kind: 'library', detail }]
+  })
 }
 
 /** What `bin/python3` of the framework does not find when it imports the app’s extension modules. */

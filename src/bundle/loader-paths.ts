@@ -5,7 +5,7 @@ import type { DylibCommand } from '../binary/macho/commands.ts'
 import type { MachoEdit } from '../binary/macho/edit-commands.ts'
 import type { MachoSlice } from '../binary/macho/macho.ts'
 import { isElsewhere, isOfSystem } from '../framework/loader-paths.ts'
-import { findLibrary } from './find-library.ts'
+import { type Chain, findLibrary } from './find-library.ts'
 import { findSuccessor } from './successor.ts'
 import { type BundlePython, meansPython, shortFile } from './python.ts'
 import type { BundleTree } from './tree.ts'
@@ -65,18 +65,17 @@ function namesOf(
   const from = (target: string): string =>
     `@loader_path/${posix.relative(posix.dirname(path), target)}`
   const program = programOf(path)
-  const findIn = (loader: string): string | undefined =>
-    findLibrary(tree, name, loader === path ? [path] : [path, loader], arch)
-  const found = findIn(program)
-  const isAlone = program === path || python.program === undefined
-  const isEverywhere = found !== undefined && (isAlone || findIn(python.program) === found)
+  const find = (chain: Chain): string | undefined => findLibrary(tree, name, chain, arch)
+  // No program has the empty name: what is found so, is by the file’s own means.
+  const own = find(program === path ? [path] : [path, ''])
   if (meansPython(python, name)) {
-    if (isEverywhere && found === python.file) return undefined
+    if (own === python.file) return undefined
     const names = [from(python.file), from(shortFile(python))]
     return mayLink(path) ? [...names, aliasName] : names
   }
+  const found = own ?? find([path, program])
   if (found !== undefined) {
-    return isEverywhere || !imported.has(path) ? undefined : [from(found), name]
+    return own !== undefined || !imported.has(path) ? undefined : [from(found), name]
   }
   const successor = findSuccessor(tree, name, arch)
   return successor === undefined ? undefined : [from(successor)]

@@ -128,6 +128,7 @@ describe('verifyBundle', () => {
     const problems = (await problemsOf(app)).filter((each) => !/^(?:extra|changed)/.test(each))
 
     expect(problems).toEqual([
+      'library Frameworks/libx86.dylib',
       'library PlugIns/brew.so',
       'library PlugIns/deep.so',
       'library PlugIns/lost.so',

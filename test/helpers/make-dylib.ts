@@ -7,6 +7,9 @@ export const dylibCommands = {
   upward: 0x80000023,
 } as const
 
+/** Other data of `__LINKEDIT`, by its load command; of `LC_DYLD_INFO` that is the trie of exports. */
+export type LinkeditParts = Readonly<Record<number, Buffer>>
+
 export interface DylibOptions {
   readonly arch?: 'arm64' | 'x86_64'
   /** `MH_DYLIB` 6, `MH_EXECUTE` 2, `MH_BUNDLE` 8. */
@@ -23,6 +26,7 @@ export interface DylibOptions {
   /** Symbols that it has, and that it wants, each with the number of the library that has it. */
   readonly defines?: readonly string[]
   readonly wants?: readonly (readonly [name: string, library: number])[]
+  readonly linkedit?: LinkeditParts
 }
 
 /** Code that loaders take: `__TEXT`, and a `__LINKEDIT` with its symbols; no signature. */
@@ -38,12 +42,15 @@ export function makeDylib({
   codeSize = 40_000,
   defines = ['_demo'],
   wants = [],
+  linkedit = {},
 }: DylibOptions = {}): Buffer {
   const names = [...defines, ...wants.map(([name]) => name)]
   const text = `\0${names.map((name) => `${name}\0`).join('')}`
   const strings = text.padEnd(Math.ceil(text.length / 8) * 8, '\0')
   const symbolSize = 16 * names.length
-  const linkeditSize = symbolSize + strings.length
+  const parts = Object.entries(linkedit).map(([command, data]) => [Number(command), data] as const)
+  const extra = Buffer.concat(parts.map(([, data]) => padded(data)))
+  const linkeditSize = symbolSize + strings.length + extra.length
   const commands = (start: number, end: number): readonly Buffer[] => [
     segment('__TEXT', { address: 0, size: end, offset: 0, fileSize: end, protection: 5 }, [
       section(start, end - start),
@@ -55,6 +62,7 @@ export function makeDylib({
     ),
     ...(id === undefined ? [] : [dylib(0xd, id)]),
     words(0x2, 24, end, names.length, end + symbolSize, strings.length),
+    ...linkeditCommands(parts, end + symbolSize + strings.length),
     ...(fileType === 2 ? [withText([0xe, 0, 12], '/usr/lib/dyld'), program] : []),
     Buffer.concat([words(0x1b, 24), Buffer.alloc(16, arch === 'arm64' ? 0xa7 : 0x86)]),
     words(0x32, 24, 1, 0x0b0000, 0x0e0500, 0),
@@ -78,7 +86,27 @@ export function makeDylib({
       symbol(text.indexOf(`\0${name}\0`) + 1, (library << 24) | 0x01, 0),
     ),
     Buffer.from(strings, 'latin1'),
+    extra,
   ])
+}
+
+function padded(data: Buffer): Buffer {
+  return Buffer.concat([data, Buffer.alloc(-data.length & 7)])
+}
+
+function linkeditCommands(
+  parts: readonly (readonly [command: number, data: Buffer])[],
+  start: number,
+): readonly Buffer[] {
+  let at = start
+  return parts.map(([command, data]) => {
+    const [place, size] = [at, data.length]
+    at += padded(data).length
+    const isInfo = (command & 0xff) === 0x22
+    return isInfo
+      ? words(command, 48, 0, 0, 0, 0, 0, 0, 0, 0, place, size)
+      : words(command, 16, place, size)
+  })
 }
 
 /** `LC_MAIN`, from the first byte on. */

@@ -1,5 +1,6 @@
 import { type Bytes, invalidBinary, sliceBytes } from '../bytes.ts'
 import type { MachoSlice } from './macho.ts'
+import { symbolName } from './symbol-name.ts'
 import { linkeditData } from './linkedit-data.ts'
 
 /** `LC_DYLD_EXPORTS_TRIE`; `LC_DYLD_INFO` with and without `_ONLY`, and where its trie is. */
@@ -66,11 +67,11 @@ function exportedSymbols(file: Bytes, { offset, size, is64, commands }: MachoSli
     if (command.kind !== 'symtab') continue
     const entrySize = is64 ? 16 : 12
     const symbols = slice.read(command.symbolsOffset, command.symbolCount * entrySize)
-    const strings = slice.read(command.stringsOffset, command.stringsSize)
+    const strings = slice.read(command.stringsOffset, command.stringsSize).bytes
     for (let at = 0; at < command.symbolCount * entrySize; at += entrySize) {
       const type = symbols.u8(at + 4)
       const isExported = (type & debugMask) === 0 && (type & external) !== 0
-      if (isExported && (type & typeMask) !== 0) names.add(strings.text(symbols.u32(at)))
+      if (isExported && (type & typeMask) !== 0) names.add(symbolName(strings, symbols.u32(at)))
     }
   }
   return names

@@ -1,5 +1,6 @@
 import { type Bytes, bytesOf, type Fields, invalidBinary, sliceBytes } from '../bytes.ts'
 import type { MachoSlice } from './macho.ts'
+import { symbolName } from './symbol-name.ts'
 import { linkeditData } from './linkedit-data.ts'
 
 /** A symbol that a file wants from elsewhere. */
@@ -51,7 +52,7 @@ function readChained(fixups: Buffer): readonly Import[] {
     const library = isWide ? signed(bits & 0xffff, 0x1_0000) : signed(bits & 0xff, 0x100)
     const flag = isWide ? 0x1_0000 : 0x100
     const name = isWide ? entries.u32(at + 4) : bits >>> 9
-    return { name: names.text(name), library, isWeak: (bits & flag) !== 0 }
+    return { name: symbolName(names.bytes, name), library, isWeak: (bits & flag) !== 0 }
   })
 }
 
@@ -70,7 +71,7 @@ function undefinedSymbols(
     if (command.kind !== 'symtab') return []
     const entrySize = is64 ? 16 : 12
     const symbols = slice.read(command.symbolsOffset, command.symbolCount * entrySize)
-    const strings = slice.read(command.stringsOffset, command.stringsSize)
+    const strings = slice.read(command.stringsOffset, command.stringsSize).bytes
     return Array.from({ length: command.symbolCount }, (_, index) =>
       readUndefined(symbols, strings, index * entrySize, isTwoLevel),
     ).flatMap((each) => each ?? [])
@@ -79,7 +80,7 @@ function undefinedSymbols(
 
 function readUndefined(
   symbols: Fields,
-  strings: Fields,
+  strings: Buffer,
   at: number,
   isTwoLevel: boolean,
 ): Import | undefined {
@@ -89,7 +90,7 @@ function readUndefined(
   const description = symbols.u16(at + 6)
   // 254 is any library, 255 the program (mach-o/nlist.h).
   const library = isTwoLevel ? signedOrdinal(description >>> 8) : ordinals.anywhere
-  return { name: strings.text(symbols.u32(at)), library, isWeak: (description & weak) !== 0 }
+  return { name: symbolName(strings, symbols.u32(at)), library, isWeak: (description & weak) !== 0 }
 }
 
 function signedOrdinal(value: number): number {
