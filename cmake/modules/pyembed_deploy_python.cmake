@@ -85,7 +85,7 @@ function(pyembed_deploy_python)
     _pyembed_deploy_tree()
   endif()
   if(arg_BUNDLE)   # after every component: it may have brought a part of the bundle
-    pyembed_fix_bundle("$ENV{DESTDIR}${bundle}"
+    pyembed_fix_bundle("$ENV{DESTDIR}${bundle}" COMPONENT "${CMAKE_INSTALL_COMPONENT}"
       PIN_ID "${arg_PIN_ID}" COMMAND ${arg_COMMAND} BUILD "${arg_BUILD}" ENTITLEMENTS "${arg_ENTITLEMENTS}")
   endif()
   set(CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_MANIFEST_FILES}" PARENT_SCOPE)

@@ -14,15 +14,18 @@ one: when its ``Contents/Resources/pyembed-app.json`` is of this pin.
     PIN_ID <id>
     COMMAND <program> <argument>...  # as pyembed_find_command() gives it
     BUILD <dir>                      # the build that knows the command
-    [ENTITLEMENTS <file>])           # what its program is entitled to
+    [ENTITLEMENTS <file>]            # what its program is entitled to
+    [COMPONENT <name>])              # the only one that was installed now; empty: all were
 
-What cannot be mended is fatal: nobody shall install or pack it.
+What cannot be mended is fatal: nobody shall install or pack it. After one component it
+is a warning, for others may bring what is missing, and no identity signs that
+(``PYEMBED_SIGN_COMMAND``).
 #]=======================================================================]
 function(pyembed_fix_bundle bundle)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIN_ID;BUILD;ENTITLEMENTS" "COMMAND")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIN_ID;BUILD;ENTITLEMENTS;COMPONENT" "COMMAND")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_fix_bundle: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; "
-      "expected PIN_ID, COMMAND, BUILD and ENTITLEMENTS.")
+      "expected PIN_ID, COMMAND, BUILD, ENTITLEMENTS and COMPONENT.")
   endif()
 
   set(marker "${bundle}/Contents/Resources/pyembed-app.json")
@@ -34,9 +37,18 @@ function(pyembed_fix_bundle bundle)
       if(arg_ENTITLEMENTS)
         set(entitlements --entitlements "${arg_ENTITLEMENTS}")
       endif()
+      set(failure "'${bundle}' would not find its Python, or is not complete")
+      set(arguments ARGUMENTS fixup "${bundle}" --quiet ${entitlements} BUILD "${arg_BUILD}" FAILURE "${failure}" QUIET)
+      if("${arg_COMPONENT}" STREQUAL "")
+        pyembed_run_command(COMMAND ${arg_COMMAND} ${arguments})
+        return()
+      endif()
       pyembed_run_command(
-        COMMAND ${arg_COMMAND} ARGUMENTS fixup "${bundle}" --quiet ${entitlements} BUILD "${arg_BUILD}" QUIET
-        FAILURE "'${bundle}' would not find its Python, or is not complete")
+        COMMAND "${CMAKE_COMMAND}" -E env --unset=PYEMBED_SIGN_COMMAND ${arg_COMMAND} ${arguments} RESULT_VARIABLE result)
+      if(NOT result EQUAL 0)
+        message(WARNING "pyembed: ${failure}, see above. Install the other components, too: CPack packs it only when it "
+          "is complete.")
+      endif()
     endif()
   endif()
 endfunction()

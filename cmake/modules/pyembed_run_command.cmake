@@ -4,7 +4,8 @@ include_guard(GLOBAL)
 pyembed_run_command
 -------------------
 
-Runs the command ``pyembed`` in a script of CMake. That it fails is fatal.
+Runs the command ``pyembed`` in a script of CMake. That it fails is fatal, unless the
+caller takes the result.
 
 .. code-block:: cmake
 
@@ -13,13 +14,14 @@ Runs the command ``pyembed`` in a script of CMake. That it fails is fatal.
     ARGUMENTS <argument>...          # the verb, and what it takes
     BUILD <dir>                      # the build that knows the command
     FAILURE <text>                   # what has failed then
-    [QUIET])                         # prints its results only when it fails
+    [QUIET]                          # prints its results only when it fails
+    [RESULT_VARIABLE <out-var>])     # 0 when it did not
 #]=======================================================================]
 function(pyembed_run_command)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "QUIET" "BUILD;FAILURE" "COMMAND;ARGUMENTS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "QUIET" "BUILD;FAILURE;RESULT_VARIABLE" "COMMAND;ARGUMENTS")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_run_command: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; "
-      "expected COMMAND, ARGUMENTS, BUILD, FAILURE and QUIET.")
+      "expected COMMAND, ARGUMENTS, BUILD, FAILURE, QUIET and RESULT_VARIABLE.")
   endif()
 
   # A program, or the script that it runs, may have gone with another version of Node or pyembed.
@@ -35,10 +37,12 @@ function(pyembed_run_command)
     set(keep OUTPUT_VARIABLE output)
   endif()
   execute_process(COMMAND ${arg_COMMAND} ${arg_ARGUMENTS} RESULT_VARIABLE result ${keep})
-  if(NOT result EQUAL 0)
-    if(arg_QUIET)
-      message("${output}")
-    endif()
+  if(arg_QUIET AND NOT result EQUAL 0)
+    message("${output}")
+  endif()
+  if(arg_RESULT_VARIABLE)
+    set(${arg_RESULT_VARIABLE} "${result}" PARENT_SCOPE)
+  elseif(NOT result EQUAL 0)
     message(FATAL_ERROR "pyembed: ${arg_FAILURE} (${result}), see above.")
   endif()
 endfunction()

@@ -223,7 +223,7 @@ describeWithTools(
         expect(existsSync(at('spoiled', 'workbench-1.2-Darwin.tar.gz'))).toBe(false)
       })
 
-      describe('with a plug-in in another component', () => {
+      describe('with parts in other components', () => {
         const split = at('split')
         beforeAll(() => makeApp(split, python, 'arm64', '-DSPLIT=ON'))
 
@@ -239,7 +239,7 @@ describeWithTools(
         it('in one tree for all components, as the generator DragNDrop stages them', async () => {
           // cmCPackDragNDropGenerator, which only runs on a Mac.
           const stage = at('stage [1]')
-          for (const component of ['app', 'doc', 'plugins']) {
+          for (const component of ['app', 'doc', 'libraries', 'plugins']) {
             const define = [
               `-DCMAKE_INSTALL_PREFIX=${stage}/ALL_IN_ONE`,
               `-DCMAKE_INSTALL_COMPONENT=${component}`,
@@ -247,7 +247,7 @@ describeWithTools(
             await runIn(split, ['cmake', ...define, '-P', 'cmake_install.cmake'])
           }
           const fix = ['cmake', `-DCPACK_TEMPORARY_INSTALL_DIRECTORY=${stage}`]
-          const all = '-DCPACK_COMPONENTS_ALL=app;doc;plugins'
+          const all = '-DCPACK_COMPONENTS_ALL=app;doc;libraries;plugins'
           await runIn(split, [...fix, all, '-P', 'python.pyembed/fix_package.cmake'])
 
           await expectReady(join(stage, 'ALL_IN_ONE', name))
