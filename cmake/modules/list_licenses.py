@@ -1,9 +1,10 @@
 """Writes which licences the parts of a deployed Python have, and where their texts are.
 
-    python -S -s -P list_licenses.py PREFIX LIST LIBRARIES OUTPUT VERSION TARGET [TRIM...]
+    python -S -s -P list_licenses.py PREFIX LIST LIBRARIES OUTPUT PLACE TEXTS VERSION TARGET [TRIM...]
 
 LIST names the files that are deployed, one per line, relative to PREFIX; LIBRARIES is bundled_libraries.json.
-Names of files in OUTPUT are relative to the directory that holds python/.
+Names of files in OUTPUT are relative to the directory that holds it: PLACE leads from there to what PREFIX is
+when it is deployed, TEXTS to what licenses/ is in.
 """
 
 import email.parser
@@ -15,7 +16,7 @@ import sys
 text_name = re.compile(r"(?:licen[cs]es?|copying|copyright|notice|authors)(?:[.-].*)?", re.IGNORECASE)
 
 
-def main(prefix, list_file, libraries_file, output, version, target, *trim):
+def main(prefix, list_file, libraries_file, output, place, texts, version, target, *trim):
     with open(list_file, encoding="utf-8") as file:
         names = file.read().splitlines()
     components = [
@@ -35,6 +36,10 @@ def main(prefix, list_file, libraries_file, output, version, target, *trim):
         if re.fullmatch(r".*/site-packages/[^/]+\.dist-info/METADATA", name):
             components.append(describe_wheel(prefix, name, names))
 
+    for component in components:
+        component["files"] = [
+            f"{texts if name.startswith('licenses/') else place}{name}" for name in component["files"]
+        ]
     text = json.dumps({"components": components}, indent=2, ensure_ascii=False) + "\n"
     if not os.path.exists(output) or read(output) != text:
         with open(output, "w", encoding="utf-8", newline="\n") as file:
@@ -69,12 +74,12 @@ def describe_wheel(prefix, metadata, names):
         "name": headers["Name"],
         "version": headers["Version"],
         "license": headers["License-Expression"] or ", ".join(classifiers) or free_text or "see files",
-        "files": [f"python/{name}" for name in files],
+        "files": files,
     }
 
 
 def files_of(names, pattern):
-    return [f"python/{name}" for name in names if re.fullmatch(pattern, name)]
+    return [name for name in names if re.fullmatch(pattern, name)]
 
 
 def read(path):

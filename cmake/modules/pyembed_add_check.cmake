@@ -1,4 +1,5 @@
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_find_command.cmake")
 
 #[=======================================================================[.rst:
 pyembed_add_check
@@ -33,15 +34,7 @@ function(pyembed_add_check)
     list(PREPEND arg_ALLOW --allow)
   endif()
 
-  set(command "${PYEMBED_COMMAND}")
-  if(NOT command)
-    include("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../command.cmake" OPTIONAL)
-  endif()
-  if(NOT command)
-    message(FATAL_ERROR
-      "pyembed_add_check: '${CMAKE_CURRENT_FUNCTION_LIST_DIR}' does not know how to run pyembed. Set PYEMBED_COMMAND "
-      "to it, or let it say so with\n  pyembed sync")
-  endif()
+  pyembed_find_command(command CALLER pyembed_add_check)
   add_test(
     NAME "${arg_NAME}"
     COMMAND "${CMAKE_COMMAND}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/run_check.cmake" --

@@ -10,8 +10,8 @@ the Python that is installed with them?
 .. code-block:: cmake
 
   pyembed_check_executables(<out-var>      # the directories they lie in
-    HOME <dir>                             # absolute, without DESTDIR; holds pyembed-app.json and python/
-    [LIBRARY_DIR <dir>]                    # below HOME/python; must be on their run-time search path
+    HOME <dir>                             # absolute, without DESTDIR; holds pyembed-app.json, or Resources with it
+    [LIBRARY_DIR <dir>]                    # likewise; must be on their run-time search path
     COMPONENT <name> [OWN_COMPONENT]       # of Python; and whether another one is meant
     EXECUTABLES <file-name>=<rpath>...)    # those that link pyembed::Python; rpath with `:`
 #]=======================================================================]
@@ -43,10 +43,11 @@ function(pyembed_check_executables out_var)
           "Python is meant to be apart, pyembed_install(COMPONENT ${arg_COMPONENT}).")
       endif()
       cmake_path(GET file PARENT_PATH directory)
+      cmake_path(NORMAL_PATH directory)   # a bundle's DESTINATION mostly is `.`
       list(APPEND directories "${directory}")
       _pyembed_check_location("${file}" "${directory}" "${arg_HOME}")
       if(arg_LIBRARY_DIR)
-        _pyembed_check_rpath("${file}" "${directory}" "${rpath}" "${arg_HOME}/python/${arg_LIBRARY_DIR}")
+        _pyembed_check_rpath("${file}" "${directory}" "${rpath}" "${arg_LIBRARY_DIR}")
       endif()
     endforeach()
   endforeach()

@@ -1,6 +1,7 @@
 include_guard(GLOBAL)
 foreach(_pyembed_name IN ITEMS
-    check_executables check_path_budget check_unchanged list_environment read_inventory trim_inventory update_file)
+    check_executables check_path_budget check_unchanged deploy_framework fix_bundle list_environment read_inventory
+    trim_inventory update_file)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -25,7 +26,11 @@ What pyembed_install adds to an install: the script that it generates calls this
     [SDK <dir>]                  # as pyembed_stage_sdk() made it
     [LICENSES <dir>]             # texts of the libraries in Python, LICENSE.<library>.txt
     [DLLS <file>...]             # to lie beside the executables
-    [EXECUTABLES <file-name>=<rpath>...])
+    [EXECUTABLES <file-name>=<rpath>...]
+    [BUNDLE <name>]              # of the app bundle in DESTINATION that gets Python as a framework; or a path to it
+    [IDENTIFIER <id>]            # of that framework
+    [ENTITLEMENTS <file>]        # of the bundle's program
+    [COMMAND <program> <argument>... BUILD <dir>])   # pyembed, for a bundle; and the build that knows it
 
 To be called after all other install rules of the project, in any component: the
 manifest of the install that runs says which executables it brought.
@@ -34,8 +39,10 @@ Files that are as they should be keep inode and time. What an earlier install pu
 there and this one does not is removed; ``python/inventory.json`` tells.
 #]=======================================================================]
 function(pyembed_deploy_python)
-  set(single PREFIX APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES")
+  set(single
+    PREFIX APP_JSON PIN_ID TARGET VERSION STDLIB SITELIB LIBRARY_DIR INTERPRETER DESTINATION COMPONENT PATH_BUDGET SDK LICENSES
+    BUNDLE IDENTIFIER ENTITLEMENTS BUILD)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "OWN_COMPONENT" "${single}" "TRIM;DLLS;EXECUTABLES;COMMAND")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_deploy_python: unknown arguments '${arg_UNPARSED_ARGUMENTS}'.")
   endif()
@@ -45,6 +52,15 @@ function(pyembed_deploy_python)
   cmake_path(APPEND home "${arg_DESTINATION}")
   cmake_path(NORMAL_PATH home)
   string(REGEX REPLACE "(.)/$" "\\1" home "${home}")
+  set(library_dir "")
+  if(arg_BUNDLE)
+    cmake_path(GET arg_BUNDLE FILENAME bundle)
+    cmake_path(APPEND home "${bundle}" OUTPUT_VARIABLE bundle)
+    set(home "${bundle}/Contents")
+    set(library_dir "${home}/Frameworks")
+  elseif(arg_LIBRARY_DIR)
+    set(library_dir "${home}/python/${arg_LIBRARY_DIR}")
+  endif()
   set(is_ours TRUE)
   if(NOT "${CMAKE_INSTALL_COMPONENT}" STREQUAL "" AND NOT CMAKE_INSTALL_COMPONENT STREQUAL arg_COMPONENT)
     set(is_ours FALSE)
@@ -55,7 +71,7 @@ function(pyembed_deploy_python)
     set(own OWN_COMPONENT)
   endif()
   pyembed_check_executables(directories
-    HOME "${home}" LIBRARY_DIR "${arg_LIBRARY_DIR}" COMPONENT "${arg_COMPONENT}" ${own}
+    HOME "${home}" LIBRARY_DIR "${library_dir}" COMPONENT "${arg_COMPONENT}" ${own}
     EXECUTABLES ${arg_EXECUTABLES})
   foreach(directory IN LISTS directories)
     if(arg_DLLS)
@@ -63,8 +79,14 @@ function(pyembed_deploy_python)
     endif()
   endforeach()
 
-  if(is_ours)
+  if(is_ours AND arg_BUNDLE)
+    pyembed_deploy_framework()
+  elseif(is_ours)
     _pyembed_deploy_tree()
+  endif()
+  if(arg_BUNDLE)   # after every component: it may have brought a part of the bundle
+    pyembed_fix_bundle("$ENV{DESTDIR}${bundle}" COMPONENT "${CMAKE_INSTALL_COMPONENT}"
+      PIN_ID "${arg_PIN_ID}" COMMAND ${arg_COMMAND} BUILD "${arg_BUILD}" ENTITLEMENTS "${arg_ENTITLEMENTS}")
   endif()
   set(CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_MANIFEST_FILES}" PARENT_SCOPE)
 endfunction()
@@ -79,7 +101,7 @@ macro(_pyembed_deploy_tree)
   pyembed_trim_inventory(lines STDLIB "${arg_STDLIB}" SITELIB "${arg_SITELIB}" TRIM ${arg_TRIM})
   pyembed_check_unchanged("${arg_PREFIX}" lines)
   _pyembed_compile_bytecode(bytecode lines)
-  _pyembed_list_licenses(licenses lines)
+  _pyembed_list_licenses(licenses lines "python/" "python/")
   set(all "${lines}")
   list(APPEND all ${bytecode} ${licenses})
   if(arg_PATH_BUDGET)
@@ -126,18 +148,23 @@ macro(_pyembed_compile_bytecode out_var lines_var)
   set(sources "${${lines_var}}")
   list(FILTER sources INCLUDE REGEX "^ *\"${arg_STDLIB}/[^\"]*\\.py\":")
   _pyembed_write_names("${staged}/sources.txt" sources)
-  if(NOT arg_INTERPRETER OR NOT EXISTS "${arg_INTERPRETER}")
-    message(FATAL_ERROR "pyembed: there is no Python of version ${arg_VERSION} that runs here "
-      "('${arg_INTERPRETER}') to compile that of ${arg_TARGET}. Get it and configure again with\n"
-      "  pyembed sync --target ${arg_TARGET}")
-  endif()
+  _pyembed_require_interpreter()
   _pyembed_run_python(text compile_bytecode.py "${arg_PREFIX}" "${state}/bytecode" "${staged}/sources.txt")
   string(REPLACE "\n" ";" ${out_var} "${text}")
   list(TRANSFORM ${out_var} REPLACE "^(.+)$" "    \"\\1\": {\"mode\":\"0644\"}")
 endmacro()
 
-# Lines of the licence texts, copied to PREFIX.pyembed/install/licenses, and pyembed-licenses.json.
-macro(_pyembed_list_licenses out_var lines_var)
+macro(_pyembed_require_interpreter)
+  if(NOT arg_INTERPRETER OR NOT EXISTS "${arg_INTERPRETER}")
+    message(FATAL_ERROR "pyembed: there is no Python of version ${arg_VERSION} that runs here "
+      "('${arg_INTERPRETER}') to compile that of ${arg_TARGET}. Get it and configure again with\n"
+      "  pyembed sync --target ${arg_TARGET}")
+  endif()
+endmacro()
+
+# Lines of the licence texts, copied to PREFIX.pyembed/install/licenses, and pyembed-licenses.json, which finds
+# what is in Python below `place`, and the texts below `texts_place`.
+macro(_pyembed_list_licenses out_var lines_var place texts_place)
   set(${out_var} "")
   file(REMOVE_RECURSE "${staged}/licenses")
   if(arg_LICENSES)
@@ -153,7 +180,7 @@ macro(_pyembed_list_licenses out_var lines_var)
   _pyembed_write_names("${staged}/files.txt" names)
   _pyembed_run_python(text list_licenses.py "${arg_PREFIX}" "${staged}/files.txt"
     "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/bundled_libraries.json" "${staged}/pyembed-licenses.json"
-    "${arg_VERSION}" "${arg_TARGET}" ${arg_TRIM})
+    "${place}" "${texts_place}" "${arg_VERSION}" "${arg_TARGET}" ${arg_TRIM})
 endmacro()
 
 # What steers a Python is kept away from it, and what its byte code depends on is fixed (docs/deploying.md).

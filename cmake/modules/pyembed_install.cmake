@@ -1,6 +1,7 @@
 include_guard(GLOBAL)
-include("${CMAKE_CURRENT_LIST_DIR}/pyembed_check_path.cmake")
-include("${CMAKE_CURRENT_LIST_DIR}/pyembed_stage_sdk.cmake")
+foreach(_pyembed_name IN ITEMS check_path find_bundle prepare_framework set_install_rpath stage_sdk)
+  include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
+endforeach()
 
 #[=======================================================================[.rst:
 pyembed_install
@@ -14,7 +15,11 @@ Installs the Python of this build with the application.
     [DESTINATION <dir>]      # relative; gets python/ and pyembed-app.json. Default: "."
     [COMPONENT <name>]       # default: the caller's default component
     [TRIM [<name>...]]       # leave out: tests idlelib tkinter headers pip. Default: [deploy] trim of pyembed.toml
-    [SDK])                   # with what builds plug-ins of the application elsewhere
+    [SDK]                    # with what builds plug-ins of the application elsewhere
+    [FRAMEWORK               # macOS: as a framework in an app bundle
+      [BUNDLE <target or Name.app>]    # in DESTINATION. Default: of the only bundle that links Python
+      [IDENTIFIER <id>]      # of the framework. Default: the app's id and .python, else org.python.python
+      [ENTITLEMENTS <file>]])   # of the bundle's program, for its signature
 
 Once per build tree. The rule runs in every way to install (``cmake --install``,
 ``DESTDIR``, components, every CPack generator) and after all other rules, since it
@@ -41,6 +46,16 @@ its Python.
 pins of this Python. The application's own package configuration includes it;
 ``PYEMBED_SDK_CONFIG``, set in the caller's scope, is the one of the build tree.
 
+``FRAMEWORK`` installs, instead of ``python/`` and what is beside it, in the ``Contents`` of
+the bundle ``Frameworks/Python.framework``, ``Resources/pyembed-app.json`` and
+``Resources/pyembed-licenses.json``, and makes all of the bundle find that Python
+(pyembed_fix_bundle), after each component that is installed. Executables without
+``INSTALL_RPATH`` get ``@executable_path/../Frameworks``, libraries
+``@loader_path/../Frameworks``. The command ``pyembed`` does it, so it must be there when
+the application is installed. ``CPACK_PRE_BUILD_SCRIPTS`` gets a script in the caller's
+scope that does the same before CPack packs (pyembed_fix_package), hence
+``include(CPack)`` comes later.
+
 ``PYEMBED_LICENSES`` is a directory with licence texts of the libraries that are
 built into Python, ``LICENSE.<library>.txt``. Archives of the kind ``install_only``
 have none; those of the kind ``full`` have this directory.
@@ -49,17 +64,19 @@ have none; those of the kind ``full`` have this directory.
 the install prefix when the target is Windows, where 260 is the limit of all of it.
 #]=======================================================================]
 function(pyembed_install)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "SDK" "DESTINATION;COMPONENT" "TRIM")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "SDK;FRAMEWORK" "DESTINATION;COMPONENT;BUNDLE;IDENTIFIER;ENTITLEMENTS" "TRIM")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_install: unknown arguments '${arg_UNPARSED_ARGUMENTS}'; "
-      "expected DESTINATION, COMPONENT, TRIM and SDK.")
+      "expected DESTINATION, COMPONENT, TRIM, SDK, FRAMEWORK, BUNDLE, IDENTIFIER and ENTITLEMENTS.")
   endif()
-  foreach(keyword IN ITEMS DESTINATION COMPONENT)
+  foreach(keyword IN ITEMS DESTINATION COMPONENT BUNDLE IDENTIFIER ENTITLEMENTS)
     # Before 3.31 (CMP0174) CMake does not tell an empty value from none, nor lists it as missing.
     if(keyword IN_LIST ARGV AND "${arg_${keyword}}" STREQUAL "")
       message(FATAL_ERROR "pyembed_install: ${keyword} has no value.")
     endif()
   endforeach()
+
+  _pyembed_check_framework_arguments()
 
   get_property(caller GLOBAL PROPERTY PYEMBED_INSTALL_CALLER)
   if(caller)
@@ -124,12 +141,25 @@ function(pyembed_install)
     set(interpreter "${PYEMBED_EXECUTABLE}")
   endif()
 
+  set(app_json "${PYEMBED_APP_JSON}")
+  set(framework "")
+  set(command "")
+  set(build "")
+  if(arg_FRAMEWORK)
+    set(framework FRAMEWORK)
+    pyembed_prepare_framework(app_json command COMPONENT "${component}" ENTITLEMENTS "${arg_ENTITLEMENTS}")
+    set(build "${CMAKE_BINARY_DIR}")
+    list(APPEND CPACK_PRE_BUILD_SCRIPTS "${CMAKE_BINARY_DIR}/python.pyembed/fix_package.cmake")
+    set(CPACK_PRE_BUILD_SCRIPTS "${CPACK_PRE_BUILD_SCRIPTS}" PARENT_SCOPE)
+  endif()
+
   set(code "")
   foreach(argument IN ITEMS
-      PREFIX=PYEMBED_PREFIX APP_JSON=PYEMBED_APP_JSON PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
+      PREFIX=PYEMBED_PREFIX APP_JSON=app_json PIN_ID=PYEMBED_PIN_ID TARGET=PYEMBED_TARGET
       VERSION=PYEMBED_VERSION STDLIB=_pyembed_stdlib_rel SITELIB=_pyembed_sitelib_rel
       DESTINATION=destination COMPONENT=component TRIM=trim DLLS=PYEMBED_RUNTIME_DLLS
-      LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES SDK=sdk)
+      LIBRARY_DIR=library_dir INTERPRETER=interpreter PATH_BUDGET=budget LICENSES=PYEMBED_LICENSES SDK=sdk
+      IDENTIFIER=arg_IDENTIFIER ENTITLEMENTS=arg_ENTITLEMENTS COMMAND=command BUILD=build)
     string(REGEX MATCH "^(.*)=(.*)$" argument "${argument}")
     if(NOT "${${CMAKE_MATCH_2}}" STREQUAL "")
       string(APPEND code "\n  ${CMAKE_MATCH_1}")
@@ -146,12 +176,14 @@ function(pyembed_install)
   set_property(GLOBAL PROPERTY PYEMBED_INSTALL_CODE "${code}")
   set_property(GLOBAL PROPERTY PYEMBED_INSTALL_COMPONENT "${component}")
   set_property(GLOBAL PROPERTY PYEMBED_INSTALL_LIBRARY_DIR "${library_dir}")
+  set_property(GLOBAL PROPERTY PYEMBED_INSTALL_FRAMEWORK "${framework}")
+  set_property(GLOBAL PROPERTY PYEMBED_INSTALL_BUNDLE "${arg_BUNDLE}")
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL cmake_policy GET CMP0082 _pyembed_order)
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _pyembed_add_install_rule)
 endfunction()
 
 function(_pyembed_add_install_rule)
-  foreach(name IN ITEMS CALLER CODE COMPONENT LIBRARY_DIR)
+  foreach(name IN ITEMS CALLER CODE COMPONENT LIBRARY_DIR FRAMEWORK BUNDLE)
     get_property(${name} GLOBAL PROPERTY PYEMBED_INSTALL_${name})
   endforeach()
   get_property(subdirectories DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY SUBDIRECTORIES)
@@ -167,10 +199,21 @@ function(_pyembed_add_install_rule)
       "  cmake -DCMAKE_SKIP_INSTALL_RPATH=OFF -DCMAKE_SKIP_RPATH=OFF \"${CMAKE_BINARY_DIR}\"")
   endif()
 
+  if(FRAMEWORK)
+    set(caller "pyembed_install (called in '${CALLER}')")
+    pyembed_find_bundle(bundle BUNDLE "${BUNDLE}" CALLER "${caller}")
+    string(APPEND CODE "\n  BUNDLE [==[${bundle}]==]")
+    if(CPack_CMake_INCLUDED AND NOT "${CMAKE_BINARY_DIR}/python.pyembed/fix_package.cmake" IN_LIST CPACK_PRE_BUILD_SCRIPTS)
+      message(FATAL_ERROR "${caller}: CPack would pack the bundle unfixed, for the top directory includes it without "
+        "the script that pyembed_install() adds to CPACK_PRE_BUILD_SCRIPTS in '${CALLER}'. Write before include(CPack)\n"
+        "  list(APPEND CPACK_PRE_BUILD_SCRIPTS \"\${CMAKE_BINARY_DIR}/python.pyembed/fix_package.cmake\")")
+    endif()
+  endif()
+
   set(executables "")
   pyembed_list_users(users TYPES EXECUTABLE SHARED_LIBRARY MODULE_LIBRARY)
   foreach(target IN LISTS users)
-    _pyembed_set_install_rpath(${target} "${LIBRARY_DIR}")
+    pyembed_set_install_rpath(${target} LIBRARY_DIR "${LIBRARY_DIR}" ${FRAMEWORK})
     get_target_property(type ${target} TYPE)
     if(type STREQUAL "EXECUTABLE")
       string(APPEND executables " [==[$<TARGET_FILE_NAME:${target}>=$<JOIN:$<TARGET_PROPERTY:${target},INSTALL_RPATH>,:>]==]")
@@ -192,20 +235,5 @@ pyembed_deploy_python(${CODE}${executables})
     # In every component, to see the executables; the name says in which list of components it counts.
     set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME "${COMPONENT}")
     install(SCRIPT "${script}" ALL_COMPONENTS)
-  endif()
-endfunction()
-
-function(_pyembed_set_install_rpath target library_dir)
-  if(library_dir STREQUAL "")
-    return()
-  endif()
-  get_target_property(present ${target} INSTALL_RPATH)
-  if(NOT present)
-    set(origin "$ORIGIN")
-    if(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
-      set(origin "@loader_path")
-    endif()
-    set_target_properties(${target} PROPERTIES
-      INSTALL_RPATH "${origin}/python/${library_dir};${origin}/../python/${library_dir}")
   endif()
 endfunction()

@@ -47,7 +47,9 @@ macro(pyembed_set_variables)
   endif()
 
   # Copied by install(RUNTIME_DEPENDENCY_SET) it would be a second Python in the process.
-  set(PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES "(^|/)libpython3[^/]*$" "(^|/)python3[0-9]*t?\\.dll$")
+  set(PYEMBED_RUNTIME_DEPENDENCY_EXCLUDES
+    "(^|/)libpython3[^/]*$" "(^|/)Python\\.framework/" "(^|/)python3[0-9]*t?\\.dll$")
+  set(PYEMBED_BUNDLE_UTILITIES_OVERRIDES "${_pyembed_module_dir}/pyembed_override_bundle_utilities.cmake")
 
   set(PYEMBED_CAN_RUN TRUE)
   if(CMAKE_CROSSCOMPILING

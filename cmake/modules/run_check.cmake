@@ -1,29 +1,22 @@
-# The test of pyembed_add_check(): cmake -P run_check.cmake -- <build-dir> <program> <argument>...
+# The test of pyembed_add_check(): cmake -P run_check.cmake -- <build-dir> <program> <argument>... check <argument>...
 cmake_minimum_required(VERSION 3.20...4.0)
+include("${CMAKE_CURRENT_LIST_DIR}/pyembed_run_command.cmake")
 
-set(command "")
+set(words "")
 set(index 0)
 set(is_command FALSE)
 while(index LESS CMAKE_ARGC)
   if(is_command)
-    list(APPEND command "${CMAKE_ARGV${index}}")
+    list(APPEND words "${CMAKE_ARGV${index}}")
   elseif(CMAKE_ARGV${index} STREQUAL "--")
     set(is_command TRUE)
   endif()
   math(EXPR index "${index} + 1")
 endwhile()
-list(POP_FRONT command build)
-
-# A program, or the script that it runs, may have gone with another version of Node or pyembed.
-foreach(item IN LISTS command)
-  if(item STREQUAL "check")
-    break()
-  elseif(IS_ABSOLUTE "${item}" AND NOT EXISTS "${item}")
-    message(FATAL_ERROR
-      "pyembed: '${item}', which this build knows as a part of the command pyembed, is gone. Let the pyembed "
-      "that is there now write .pyembed/ anew, or set PYEMBED_COMMAND to it:\n  pyembed sync\n  cmake \"${build}\"")
-  endif()
-endforeach()
+list(POP_FRONT words build)
+list(FIND words check verb)
+list(SUBLIST words 0 ${verb} command)
+list(SUBLIST words ${verb} -1 arguments)
 
 # Before 3.27 CMake describes a build when it configures it for the second time.
 string(REGEX REPLACE "([][*?])" "[\\1]" pattern "${build}")
@@ -32,7 +25,5 @@ if(NOT replies)
   execute_process(COMMAND "${CMAKE_COMMAND}" "${build}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 endif()
 
-execute_process(COMMAND ${command} RESULT_VARIABLE result)
-if(NOT result EQUAL 0)
-  message(FATAL_ERROR "pyembed: the check of '${build}' failed (${result}), see above.")
-endif()
+pyembed_run_command(
+  COMMAND ${command} ARGUMENTS ${arguments} BUILD "${build}" FAILURE "the check of '${build}' failed")

@@ -9,17 +9,19 @@ import type { CommonFlags } from './options.ts'
 interface Flags extends CommonFlags {
   readonly output?: string
   readonly identifier?: string
+  readonly files?: string
   readonly python?: string
 }
 
-export const run: Run<Flags> = async (context, { operands, output, identifier, python }) => {
+export const run: Run<Flags> = async (context, flags) => {
+  const { operands, output, identifier, files: list, python } = flags
   const [prefix = ''] = operands
   if (output === undefined) {
     throw new PyEmbedError('PYEMBED_USAGE', 'nothing says where the framework goes', {
       hint: 'Name a folder with `--output`',
     })
   }
-  const made = await makeFramework(context, { prefix, output, identifier, python })
+  const made = await makeFramework(context, { prefix, output, identifier, files: list, python })
   const { framework, version, architectures, files, edits } = made
   const kind = `Python ${version} for ${architectures.join(' and ')}, ${formatCount(files, 'file')}`
   return { json: made, text: `${framework}: ${kind}${rows(edits)}` }

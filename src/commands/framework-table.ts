@@ -15,6 +15,7 @@ export function addFrameworkCommands(framework: Command | undefined, add: AddCom
       command
         .option('--output <dir>', 'the folder that gets Python.framework')
         .option('--identifier <id>', 'its bundle identifier (default: org.python.python)')
+        .option('--files <list>', 'make it of the files that a list names, one path a line')
         .option(
           '--python <path>',
           'a Python of the same version that runs here (default: one of the store)',

@@ -5,6 +5,8 @@ import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { createFramework } from '../framework/create.ts'
 import type { Framework } from '../framework/framework.ts'
+import type { Inventory } from '../fs/inventory.ts'
+import { readTextIfThere } from '../fs/read-text.ts'
 import { prefixLayout } from '../platform/layout.ts'
 import { hostTarget, parseTarget } from '../platform/target.ts'
 import { type EntryHead, readEntry, readInventory, type StoreEntry } from '../store/entry.ts'
@@ -18,6 +20,8 @@ export interface FrameworkOptions {
   readonly output: string
   /** `CFBundleIdentifier`; python.org’s by default. */
   readonly identifier?: string | undefined
+  /** A list of files of the prefix, one path a line, to make it of those only. Default: all. */
+  readonly files?: string | undefined
   /** A Python of the same version that runs here. Default: one of the store. */
   readonly python?: string | undefined
 }
@@ -35,13 +39,28 @@ export async function makeFramework(
   }
   return createFramework(context, {
     prefix: entry.prefix,
-    inventory: await readInventory(entry),
+    inventory: listedFiles(await readInventory(entry), options),
     kind: { target, version: head.version, variant: head.variant },
     pinId: head.pin.id,
     python: options.python ?? (await findToolPython(context, entry)),
     output: resolve(options.output),
     identifier: options.identifier ?? 'org.python.python',
   })
+}
+
+/** The part of an inventory that a list names, as an app leaves out what it goes without. */
+function listedFiles(inventory: Inventory, { prefix, files }: FrameworkOptions): Inventory {
+  if (files === undefined) return inventory
+  const text = readTextIfThere(files)
+  if (text === undefined) {
+    throw new PyEmbedError('PYEMBED_USAGE', `\`${files}\` cannot be read`, {
+      hint: 'Write into it the paths of files, one a line, relative to the prefix',
+    })
+  }
+  const listed = new Set(text.split(/\r?\n/).filter((line) => line !== ''))
+  const unknown = [...listed].find((path) => !inventory.has(path))
+  if (unknown !== undefined) throw unfit(prefix, `has no \`${unknown}\`, which \`${files}\` lists`)
+  return new Map([...inventory].filter(([path]) => listed.has(path)))
 }
 
 /** A store entry by its prefix; or the entry that a build Python was copied from, with that as its prefix. */

@@ -1,0 +1,2 @@
+include(CPack)
+pyembed_install(FRAMEWORK BUNDLE Case.app)

@@ -1,0 +1,5 @@
+function(install_python)
+  pyembed_install(FRAMEWORK BUNDLE Case.app)
+endfunction()
+install_python()
+include(CPack)

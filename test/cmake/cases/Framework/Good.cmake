@@ -1,0 +1,8 @@
+set(CPACK_PRE_BUILD_SCRIPTS mine.cmake)
+pyembed_install(FRAMEWORK BUNDLE "My $Case.app")
+include(CPack)
+list(GET CPACK_PRE_BUILD_SCRIPTS 1 script)
+file(READ "${script}" script)
+message(STATUS "before CPack packs: ${CPACK_PRE_BUILD_SCRIPTS} ${script}")
+file(READ "${CMAKE_BINARY_DIR}/python.pyembed/bundle/pyembed-app.json" app)
+message(STATUS "app: ${app}")

@@ -1,0 +1,2 @@
+pyembed_install(FRAMEWORK BUNDLE tool)
+add_custom_target(tool)

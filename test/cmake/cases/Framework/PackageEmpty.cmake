@@ -1,0 +1,2 @@
+stage(Case.app another-pin)
+fix_package()

@@ -1,0 +1,8 @@
+foreach(place IN ITEMS "" usr/ app/ app/usr/ ALL_IN_ONE/)
+  stage("${place}One $App.app" a-pin)
+endforeach()
+stage("Other.app" another-pin)
+stage("Plain.app")
+fix_package()
+file(READ "${WORK}/done.txt" done)
+message(STATUS "${done}")

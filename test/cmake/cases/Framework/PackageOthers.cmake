@@ -1,0 +1,2 @@
+set(CPACK_COMPONENTS_ALL doc)
+fix_package()

@@ -1,0 +1,1 @@
+pyembed_install(FRAMEWORKS)
