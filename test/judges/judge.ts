@@ -40,7 +40,10 @@ export async function judgeFramework(
     sealed,
     against: {
       'rcodesign, seal': [...(isSameSet ? [] : ['other files or rules']), ...odd],
-      'rcodesign, verify': await verifyAll(rcodesign, join(framework, version), code),
+      'rcodesign, verify': await verifyAll(rcodesign, join(framework, version), {
+        code,
+        isAdHoc: true,
+      }),
       'plistlib and hashlib, seal': judgeSeal(framework),
       'hashlib, pages': judgeCode(join(framework, version)).bad,
       'lief, layout': bad((index) => judged[index]?.layout.some((text) => text !== '') !== false),
@@ -52,14 +55,15 @@ export async function judgeFramework(
   }
 }
 
-async function verifyAll(
+/** What rcodesign has against files below a folder. */
+export async function verifyAll(
   rcodesign: string,
   root: string,
-  code: readonly string[],
+  { code, isAdHoc }: { readonly code: readonly string[]; readonly isAdHoc: boolean },
 ): Promise<readonly string[]> {
   const problems: string[] = []
   for (const path of code) {
-    const found = await verifyFile(rcodesign, join(root, path))
+    const found = await verifyFile(rcodesign, join(root, path), { isAdHoc })
     problems.push(...found.map((line) => `${path}: ${line}`))
   }
   return problems

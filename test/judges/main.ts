@@ -10,6 +10,7 @@ import { assembleMirror } from '../mirror/assemble.ts'
 import { makeFrameworks } from './frameworks.ts'
 import { judgeFramework, type Verdict } from './judge.ts'
 import { findRcodesign } from './rcodesign.ts'
+import { judgeSignPlan } from './sign-plan.ts'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'pyembed-judges-')))
@@ -25,17 +26,25 @@ async function judge(): Promise<void> {
   const { dir: mirror } = await assembleMirror({ log })
   const cacheDir = join(readEnvironment().cacheDir, 'test-cache')
   const verdicts: Verdict[] = []
-  for (const [index, made] of (await makeFrameworks(root, { mirror, cacheDir })).entries()) {
+  const frameworks = await makeFrameworks(root, { mirror, cacheDir })
+  for (const [index, made] of frameworks.entries()) {
     log(made.name)
     const work = join(root, `again${index}`)
     mkdirSync(work)
     verdicts.push(await judgeFramework(rcodesign, made, work))
   }
-  const problems = verdicts.flatMap(({ name, against }) =>
+  const [first] = frameworks
+  if (first === undefined) throw new Error('there is no framework')
+  log('sign plan')
+  const signed = join(root, 'signed')
+  mkdirSync(signed)
+  const againstApp = await judgeSignPlan(rcodesign, first.framework, signed)
+  const againstFrameworks = verdicts.flatMap(({ name, against }) =>
     Object.entries(against).flatMap(([by, found]) =>
       found.map((what) => `${name}: ${by}: ${what}`),
     ),
   )
+  const problems = [...againstFrameworks, ...againstApp]
   const judges = Object.keys(verdicts[0]?.against ?? {})
   const table = formatTable([
     ['framework of', 'Mach-O files', 'sealed', ...judges],
@@ -46,7 +55,10 @@ async function judge(): Promise<void> {
       ...judges.map((by) => countOf(against[by])),
     ]),
   ])
-  const sections = [`${run} The judges have ${problems.length} things against them.`, table]
+  const sections = [
+    `${run} The judges have ${againstFrameworks.length} things against the frameworks, and ${againstApp.length} against the app that rcodesign signed.`,
+    table,
+  ]
   log([...sections, ...problems].join('\n\n'))
   writeReport(join(checkout, 'docs', 'judges.md'), 'npm run judges', sections)
   if (problems.length > 0) process.exitCode = 1
