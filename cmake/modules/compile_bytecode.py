@@ -21,7 +21,7 @@ def main(prefix, output, list_file):
     compiled = []
     parent = os.getppid()
     for name in names:
-        if os.getppid() != parent:
+        if os.name == "posix" and os.getppid() != parent:
             sys.exit(1)  # who started this was killed: nobody wants it, and OUTPUT may be swept
         with open(os.path.join(prefix, name), "rb") as file:
             source = file.read()

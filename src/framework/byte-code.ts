@@ -54,7 +54,9 @@ async function requireVersion(
   options: Parameters<typeof run>[2],
 ): Promise<void> {
   const { executable, version, variant } = compiler
-  const answer = await run(executable, ['-I', '-S', '-c', question], options).catch(() => undefined)
+  const answer = await run(executable, ['-I', '-B', '-S', '-c', question], options).catch(
+    () => undefined,
+  )
   if (answer?.isOk !== true) throw unfit(compiler, 'does not run')
   const [found = '', isFreeThreaded] = answer.stdout.trim().split(' ')
   const numbers = /^\d+\.\d+\.\d+/.exec(version)?.[0]

@@ -15,7 +15,7 @@ export async function findPythonBase(
   path: string,
 ): Promise<Base & { readonly abi: string }> {
   const executable = findExecutable(path)
-  const { isOk, stdout, reason } = await run(executable, ['-I', '-S', '-c', program], {
+  const { isOk, stdout, reason } = await run(executable, ['-I', '-B', '-S', '-c', program], {
     env: env.variables,
     signal,
   }).catch(() => ({ isOk: false, stdout: '', reason: 'it cannot be started' }))

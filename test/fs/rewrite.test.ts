@@ -71,9 +71,15 @@ it('patchFile leaves the file alone when it cannot be written', async () => {
   const path = join(temporaryDirectory('rewrite'), 'file')
   writeFileSync(path, 'old content')
 
-  await expect(
-    patchFile(path, [{ at: Number.MAX_SAFE_INTEGER, bytes: Buffer.from('x') }]),
-  ).rejects.toThrow()
+  const broken = {
+    at: 4,
+    get bytes(): Uint8Array {
+      throw new Error('there is no more')
+    },
+  }
+  await expect(patchFile(path, [{ at: 0, bytes: Buffer.from('x') }, broken])).rejects.toThrow(
+    'there is no more',
+  )
 
   expect(readFileSync(path, 'utf8')).toBe('old content')
   expect(readdirSync(dirname(path))).toEqual(['file'])
