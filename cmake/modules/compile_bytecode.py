@@ -19,9 +19,9 @@ def main(prefix, output, list_file):
     with open(list_file, encoding="utf-8") as file:
         names = file.read().splitlines()
     compiled = []
-    parent = os.getppid()
+    parent = parent_process()
     for name in names:
-        if os.name == "posix" and os.getppid() != parent:
+        if parent_process() != parent:
             sys.exit(1)  # who started this was killed: nobody wants it, and OUTPUT may be swept
         with open(os.path.join(prefix, name), "rb") as file:
             source = file.read()
@@ -41,6 +41,11 @@ def main(prefix, output, list_file):
         compiled.append(relative)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     print("\n".join(compiled))
+
+
+def parent_process():
+    # On Windows a process keeps the number of a parent that is gone.
+    return os.getppid() if os.name == "posix" else None
 
 
 def compile_file(source, name):
