@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../errors.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { venvLayout } from './layout.ts'
 import { pipShimPath } from './pip-shim.ts'
@@ -17,6 +18,11 @@ export function isBare({ system, app, base }: AppPlace, path: string): boolean {
     'pyvenv.cfg',
     recordName,
   ])
-  for (const { path: file } of walkFiles(path)) if (!own.has(file)) return false
+  try {
+    for (const { path: file } of walkFiles(path)) if (!own.has(file)) return false
+  } catch (error) {
+    // Whoever removes one takes its name away first.
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+  }
   return true
 }

@@ -43,10 +43,15 @@ bool is_bare(const AppPlace& place, const std::string& path) {
   for (const auto& link : own.links) files.push_back(link.first);
   for (const auto& copy : own.copies) files.push_back(copy.first);
   const fs::path root = native(path);
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_directory() && !entry.is_symlink()) continue;
-    const fs::path file = entry.path().lexically_relative(root);
-    if (std::find(files.begin(), files.end(), file.generic_u8string()) == files.end()) return false;
+  try {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
+      if (entry.is_directory() && !entry.is_symlink()) continue;
+      const fs::path file = entry.path().lexically_relative(root);
+      if (std::find(files.begin(), files.end(), file.generic_u8string()) == files.end()) return false;
+    }
+  } catch (const fs::filesystem_error& error) {
+    // Whoever removes one takes its name away first.
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
   }
   return true;
 }
