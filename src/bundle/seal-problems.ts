@@ -1,12 +1,9 @@
 import { posix } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
-import { checkLoad } from '../binary/macho/check-load.ts'
-import type { SignedWith } from '../binary/macho/signature/check.ts'
-import { checkSignature } from '../binary/macho/signature/check.ts'
-import { hasErrorCode, PyEmbedError } from '../errors.ts'
-import { planResources, type Resource } from '../framework/code-resources.ts'
-import { compareResources } from '../framework/compare-resources.ts'
+import { codeProblems } from '../framework/code-problems.ts'
+import type { Resource } from '../framework/code-resources.ts'
+import { compareSeal } from '../framework/compare-resources.ts'
 import { linkProblems } from '../framework/link-problems.ts'
 import type { Bundle } from './bundles.ts'
 import { readIfThere, textOf } from './layout.ts'
@@ -36,7 +33,14 @@ export async function sealProblems(
   const look = (path: string, bytes: Buffer, isNested: boolean): void => {
     const isProgram = path === executable
     if (tree.code.has(inApp(path))) {
-      problems.push(...codeProblems(path, bytes, isProgram ? signed : {}, isNested))
+      // What is a resource may be the main executable of a bundle that nobody looks at as one.
+      const isResource = !isNested && !(isProgram && seal !== undefined)
+      problems.push(
+        ...codeProblems(path, bytes, {
+          signed: isProgram ? signed : undefined,
+          harmless: isResource ? ['padding', 'resource'] : ['padding'],
+        }),
+      )
     } else if (isProgram) problems.push(structure(path, 'it is no code'))
     else if (isNested) problems.push(structure(path, 'only code may lie there'))
   }
@@ -49,53 +53,8 @@ export async function sealProblems(
   if (!resources.some(({ path }) => path === executable)) {
     problems.push({ path: executable, kind: 'missing', detail: 'it is not there' })
   }
-  problems.push(...compare(seal, resources, executable), ...linksOut(tree, bundle, resources))
+  problems.push(...compareSeal(seal, resources, executable), ...linksOut(tree, bundle, resources))
   return problems.map((problem) => ({ ...problem, path: inApp(problem.path) }))
-}
-
-function codeProblems(
-  path: string,
-  bytes: Buffer,
-  signed: SignedWith,
-  isNested: boolean,
-): readonly BundleProblem[] {
-  const isResource = !isNested && signed.codeResources === undefined
-  const signatures = checkSignature(bytes, signed)
-    // What is a resource may be the main executable of a bundle that nobody looks at as one.
-    .filter(({ kind }) => kind !== 'padding' && !(isResource && kind === 'resource'))
-    .map(({ arch, offset, detail }): BundleProblem => ({
-      path,
-      kind: 'signature',
-      detail: `${detail} (${arch}, at ${offset})`,
-    }))
-  return [...signatures, ...loadProblems(path, bytes)]
-}
-
-function loadProblems(path: string, bytes: Buffer): readonly BundleProblem[] {
-  try {
-    return checkLoad(bytes).map(({ arch, detail }) => ({
-      path,
-      kind: 'load',
-      detail: `${detail} (${arch})`,
-    }))
-  } catch (error) {
-    if (!(error instanceof PyEmbedError)) throw error
-    return [{ path, kind: 'load', detail: error.message }]
-  }
-}
-
-function compare(
-  seal: Buffer | undefined,
-  resources: readonly Resource[],
-  executable: string,
-): readonly BundleProblem[] {
-  if (seal === undefined) return [{ path: sealPath, kind: 'missing', detail: 'nothing is sealed' }]
-  try {
-    return compareResources(seal.toString('utf8'), planResources(resources, executable))
-  } catch (error) {
-    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
-    return [{ path: sealPath, kind: 'seal', detail: error.message }]
-  }
 }
 
 /** Links may lead into the bundles that are nested, too. */

@@ -1,22 +1,28 @@
 import { checkLoad } from '../binary/macho/check-load.ts'
-import { checkSignature, type SignedWith } from '../binary/macho/signature/check.ts'
+import {
+  checkSignature,
+  type SignatureProblem,
+  type SignedWith,
+} from '../binary/macho/signature/check.ts'
 import { PyEmbedError } from '../errors.ts'
 import type { FrameworkProblem } from './problem.ts'
 
-/** What the signature of a bundle's own file is over, beside the file. */
-export interface SignedParts extends SignedWith {
-  /** pyembed signed it, which leaves nothing behind a signature. */
-  readonly isOurs: boolean
+/** How a file is looked at. */
+export interface CodeOptions {
+  /** Of a bundle's own file, what its signature is over beside it. */
+  readonly signed?: SignedWith | undefined
+  /** What does no harm in it. */
+  readonly harmless: readonly SignatureProblem['kind'][]
 }
 
-/** Why dyld would not load a file of code, and what is wrong with its signature. `parts` of the bundle's own file. */
+/** Why dyld would not load a file of code, and what is wrong with its signature. */
 export function codeProblems(
   path: string,
   bytes: Buffer,
-  parts?: SignedParts,
+  { signed = {}, harmless }: CodeOptions,
 ): readonly FrameworkProblem[] {
-  const signature = checkSignature(bytes, parts ?? {})
-    .filter(({ kind }) => kind !== 'padding' || parts?.isOurs === true)
+  const signature = checkSignature(bytes, signed)
+    .filter(({ kind }) => !harmless.includes(kind))
     .map(({ arch, offset, detail }): FrameworkProblem => ({
       path,
       kind: 'signature',

@@ -1,5 +1,11 @@
+import { hasErrorCode } from '../errors.ts'
 import { compareText } from '../text/json.ts'
-import { type CodeResources, codeResourcesPlist } from './code-resources.ts'
+import {
+  type CodeResources,
+  codeResourcesPlist,
+  planResources,
+  type Resource,
+} from './code-resources.ts'
 import { isDictionary, type PlistDictionary, type PlistValue, writePlist } from '../text/plist.ts'
 import { readPlist } from '../text/plist-reader.ts'
 
@@ -20,6 +26,21 @@ export function compareResources(text: string, found: CodeResources): readonly R
   if (!isDictionary(files2)) return [problem('seal', 'it has no `files2`')]
   const problems = [...compareRules(sealed, found), ...compareFiles(files2, found.files2)]
   return problems.sort((a, b) => compareText(a.path, b.path))
+}
+
+/** The same for a seal that may be missing or damaged, and resources that are not planned yet. */
+export function compareSeal(
+  bytes: Buffer | undefined,
+  resources: Iterable<Resource>,
+  executable: string,
+): readonly ResourceProblem[] {
+  if (bytes === undefined) return [problem('missing', 'nothing is sealed')]
+  try {
+    return compareResources(bytes.toString('utf8'), planResources(resources, executable))
+  } catch (error) {
+    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
+    return [problem('seal', error.message)]
+  }
 }
 
 const seal = '_CodeSignature/CodeResources'

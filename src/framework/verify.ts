@@ -8,10 +8,10 @@ import { hasErrorCode, PyEmbedError } from '../errors.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { compareText } from '../text/json.ts'
 import { closureProblems } from './closure.ts'
-import { codeProblems, type SignedParts } from './code-problems.ts'
-import { planResources, type Resource } from './code-resources.ts'
+import { codeProblems } from './code-problems.ts'
+import type { Resource } from './code-resources.ts'
 import { readCode } from './code.ts'
-import { compareResources } from './compare-resources.ts'
+import { compareSeal } from './compare-resources.ts'
 import { linkProblems, linksOf } from './link-problems.ts'
 import { pinKey } from './info-plist.ts'
 import type { FrameworkProblem } from './problem.ts'
@@ -61,12 +61,13 @@ async function versionProblems(
     const value = info.get(key)
     return typeof value === 'string' ? value : undefined
   }
-  const signed: SignedParts = {
+  const signed = {
     identifier: textOf('CFBundleIdentifier') ?? '',
     infoPlist: readIfThere(join(root, 'Resources', 'Info.plist')),
     codeResources: readIfThere(join(root, '_CodeSignature', 'CodeResources')),
-    isOurs: info.has(pinKey),
   }
+  // pyembed leaves nothing behind the signature of the framework's own file.
+  const isOurs = info.has(pinKey)
   const code = new Map<string, Macho>()
   const problems: FrameworkProblem[] = []
   const nested = new Map<string, readonly Buffer[]>()
@@ -74,12 +75,17 @@ async function versionProblems(
   const resources: Resource[] = []
   const look = (path: string, bytes: Buffer): void => {
     const macho = ifSound(() => readCode(bytes))
-    const parts = path === executable ? signed : undefined
+    const isOwn = path === executable
     if (macho !== undefined) {
       code.set(path, macho)
-      problems.push(...codeProblems(path, bytes, parts))
-    } else if (path === executable) problems.push(wrong(path, 'it is no code'))
-    if (path === executable || findRule(path)?.nested !== true) return
+      problems.push(
+        ...codeProblems(path, bytes, {
+          signed: isOwn ? signed : undefined,
+          harmless: isOwn && isOurs ? [] : ['padding'],
+        }),
+      )
+    } else if (isOwn) problems.push(wrong(path, 'it is no code'))
+    if (isOwn || findRule(path)?.nested !== true) return
     const hashes = macho === undefined ? [] : (ifSound(() => cdHashes(bytes)) ?? [])
     if (macho === undefined) problems.push(wrong(path, 'only code may lie there'))
     else if (hashes.length > 0) nested.set(path, hashes.map(cdHashOf))
@@ -96,7 +102,7 @@ async function versionProblems(
     problems.push({ path: executable, kind: 'missing', detail: 'it is not there' })
   }
   problems.push(
-    ...sealProblems(signed.codeResources, resources, executable),
+    ...compareSeal(signed.codeResources, resources, executable),
     ...linkProblems(resources),
     ...closureProblems({ code, links: linksOf(resources) }),
     ...systemProblems(code, textOf('LSMinimumSystemVersion')),
@@ -115,21 +121,6 @@ function ifSound<T>(read: () => T): T | undefined {
   } catch (error) {
     if (hasErrorCode(error, 'PYEMBED_BINARY_INVALID')) return undefined
     throw error
-  }
-}
-
-function sealProblems(
-  seal: Buffer | undefined,
-  resources: readonly Resource[],
-  executable: string,
-): readonly FrameworkProblem[] {
-  const path = '_CodeSignature/CodeResources'
-  if (seal === undefined) return [{ path, kind: 'missing', detail: 'nothing is sealed' }]
-  try {
-    return compareResources(seal.toString('utf8'), planResources(resources, executable))
-  } catch (error) {
-    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
-    return [{ path, kind: 'seal', detail: error.message }]
   }
 }
 

@@ -19,6 +19,7 @@ import type { FrameworkVerification } from '../../src/framework/verify.ts'
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { findCode, judgeCode, judgeSeal } from '../helpers/framework-seal.ts'
 import { runIn } from '../helpers/example.ts'
+import { askLlvm, isSystem, type Names } from '../helpers/llvm-macho.ts'
 import { judgeMachos } from '../helpers/macho-judges.ts'
 import { copyTree, linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
@@ -38,37 +39,8 @@ const pythons = builds.flatMap(({ version, build, minor }) =>
   })),
 )
 
-/** What LLVM says of a file: its own name, what it loads, and its run-time paths. */
-interface Loads {
+interface Loads extends Names {
   readonly path: string
-  readonly id: string | undefined
-  readonly loads: readonly string[]
-  readonly rpaths: readonly string[]
-}
-
-async function askLlvm(root: string): Promise<readonly Loads[]> {
-  const ask = async (option: string): Promise<ReadonlyMap<string, readonly string[]>> => {
-    const paths = findCode(root)
-    const output = await runIn(root, ['llvm-objdump-19', '--macho', option, ...paths])
-    const found = new Map<string, string[]>()
-    let lines: string[] = []
-    for (const line of output.split('\n')) {
-      const file = paths.find((path) => line === `${path}:`)
-      if (file !== undefined) found.set(file, (lines = []))
-      else if (line !== '') lines.push(line.trim().replace(/ \(compatibility version .*/, ''))
-    }
-    return found
-  }
-  const [ids, loads, rpaths] = [
-    await ask('--dylib-id'),
-    await ask('--dylibs-used'),
-    await ask('--rpaths'),
-  ]
-  return [...loads].map(([path, names]) => {
-    const id = ids.get(path)?.[0]
-    // objdump lists a library's own name with those that it loads.
-    return { path, id, loads: names.filter((name) => name !== id), rpaths: rpaths.get(path) ?? [] }
-  })
 }
 
 /** Where dyld would find a library, of paths below `root`; programs are those in `bin`. */
@@ -80,8 +52,6 @@ function places(root: string, { path, rpaths }: Loads, name: string): readonly s
     ? rpaths.map((rpath) => join(expand(rpath), name.slice('@rpath/'.length)))
     : [expand(name)]
 }
-
-const isSystem = (name: string): boolean => /^\/(?:usr\/lib|System)\//.test(name)
 
 describeWithTools(['llvm-objdump-19'], 'framework', () => {
   const directory = { path: '', remove: (): void => undefined }
@@ -147,7 +117,7 @@ describeWithTools(['llvm-objdump-19'], 'framework', () => {
     it('finds every library from where it lies, in the framework or in macOS, says LLVM', async () => {
       const root = realpathSync(join(frameworkOf(build, target).framework, 'Versions', 'A'))
 
-      const all = await askLlvm(root)
+      const all = [...askLlvm(root)].map(([path, names]): Loads => ({ path, ...names }))
 
       const lost = all.flatMap((file) =>
         file.loads

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import {
-  chmodSync,
   cpSync,
   mkdirSync,
   readdirSync,
@@ -14,30 +13,15 @@ import {
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
-import { bySide as bySideIn, type Side, sides } from '../helpers/venv-side.ts'
-import { buildVenvTool } from '../helpers/venv-tool.ts'
-import { makeWheel } from '../helpers/wheel.ts'
+import { bySide as bySideIn, type Side, sides, useSides } from '../helpers/venv-side.ts'
 
-const directory = { path: '', remove: (): void => undefined }
-let wheels = ''
-let tool = ''
-beforeAll(async () => {
-  Object.assign(directory, makeDirectory('venv-kept'))
-  chmodSync(directory.path, 0o755)
-  wheels = join(directory.path, 'wheels')
-  mkdirSync(wheels)
-  makeWheel(wheels)
-  tool = await buildVenvTool('gcc')
-})
-afterAll(() => directory.remove())
-
+const world = useSides('venv-kept')
 const bySide = (side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side =>
-  bySideIn({ directory: directory.path, wheels, tool }, side, name, parts)
+  bySideIn(world, side, name, parts)
 
 const mitkKey = 'A581EFF9D5680494'
 
@@ -79,8 +63,8 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
     })
 
     it('stays: what a link leads to that lies among environments of MITK', async () => {
-      const dataHome = join(directory.path, side, 'data with link')
-      const elsewhere = join(directory.path, side, 'elsewhere')
+      const dataHome = join(world.directory, side, 'data with link')
+      const elsewhere = join(world.directory, side, 'elsewhere')
       makeForeign(elsewhere)
       makeForeign(join(dataHome, 'mitk_venvs', mitkKey, 'own'))
       symlinkSync(elsewhere, join(dataHome, 'mitk_venvs', mitkKey, 'linked'))
@@ -91,7 +75,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
     })
 
     it('can be adopted again when an adoption was killed', async () => {
-      const dataHome = join(directory.path, side, 'data half adopted')
+      const dataHome = join(world.directory, side, 'data half adopted')
       const old = join(dataHome, 'mitk_venvs', mitkKey, 'tool')
       makeForeign(old)
       const { app, adopt } = bySide(side, 'half adopted', { dataHome })
@@ -105,7 +89,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
     })
 
     it('stays: an environment that somebody put among those of an app that is there', async () => {
-      const dataHome = join(directory.path, side, 'data of two apps')
+      const dataHome = join(world.directory, side, 'data of two apps')
       const theirs = bySide(side, 'their/app', { id: 'org.example.their', dataHome })
       const ours = bySide(side, 'our/app', { id: 'org.example.our', dataHome })
       const { key, path } = await theirs.app.create('tool')

@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -15,31 +14,16 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
-import { bySide as bySideIn, type Side, sides } from '../helpers/venv-side.ts'
-import { buildVenvTool } from '../helpers/venv-tool.ts'
-import { makeWheel } from '../helpers/wheel.ts'
+import { bySide as bySideIn, type Side, sides, useSides } from '../helpers/venv-side.ts'
 
-const directory = { path: '', remove: (): void => undefined }
-let wheels = ''
-let tool = ''
-beforeAll(async () => {
-  Object.assign(directory, makeDirectory('venv-odd'))
-  chmodSync(directory.path, 0o755)
-  wheels = join(directory.path, 'wheels')
-  mkdirSync(wheels)
-  makeWheel(wheels)
-  tool = await buildVenvTool('gcc')
-})
-afterAll(() => directory.remove())
-
+const world = useSides('venv-odd')
 const bySide = (side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side =>
-  bySideIn({ directory: directory.path, wheels, tool }, side, name, parts)
+  bySideIn(world, side, name, parts)
 
 describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
   describe.each(sides)('by the %s', (side) => {
@@ -47,7 +31,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       const { app, add, path } = bySide(side, 'named')
       const first = await path('first')
       cpSync(first, join(dirname(first), 'copy'), { recursive: true, verbatimSymlinks: true })
-      const victim = join(directory.path, side, 'victim')
+      const victim = join(world.directory, side, 'victim')
       mkdirSync(victim)
       const record = join(dirname(first), 'copy', 'pyembed-venv.json')
       const text = readFileSync(record, 'utf8')
@@ -65,7 +49,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
     it('are broken when a part of them is a link, and nothing is written behind it', async () => {
       const { add, open, repair, path } = bySide(side, 'linked parts')
       const venv = await path('tool')
-      const outside = join(directory.path, side, 'outside')
+      const outside = join(world.directory, side, 'outside')
       renameSync(join(venv, 'lib'), outside)
       symlinkSync(outside, join(venv, 'lib'))
       const before = readdirSync(outside, { recursive: true })
@@ -90,7 +74,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
 
     it('of two copies of an app go from hand to hand', async () => {
       const id = `org.example.${side.length}`
-      const dataHome = join(directory.path, side, 'data of two')
+      const dataHome = join(world.directory, side, 'data of two')
       const one = bySide(side, 'one/app', { id, dataHome })
       const other = bySide(side, 'other/app', { id, dataHome })
       await one.create('tool')
@@ -188,7 +172,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
     })
 
     it('of MITK go to one of two apps that take them over at once', async () => {
-      const dataHome = join(directory.path, side, 'data of MITK')
+      const dataHome = join(world.directory, side, 'data of MITK')
       const key = 'A581EFF9D5680494'
       const names = Array.from({ length: 12 }, (_, index) => `tool${index}`)
       for (const name of names) {
@@ -210,7 +194,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
     })
 
     it('of another app stay with it', async () => {
-      const dataHome = join(directory.path, side, 'data of many')
+      const dataHome = join(world.directory, side, 'data of many')
       const theirs = bySide(side, 'theirs/app', { id: 'org.example.theirs', dataHome })
       const ours = bySide(side, 'ours/app', { id: 'org.example.ours', dataHome })
       const { key } = await theirs.app.create('tool')

@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path'
 import { findCode } from './framework-seal.ts'
 
 /** What a file names in its load commands. */
-interface Names {
+export interface Names {
+  /** Of the file itself. */
+  readonly id: string | undefined
   readonly loads: readonly string[]
   readonly rpaths: readonly string[]
 }
@@ -14,10 +16,8 @@ interface Names {
 export function askLlvm(root: string): ReadonlyMap<string, Names> {
   const paths = findCode(root)
   const ask = (option: string): ReadonlyMap<string, readonly string[]> => {
-    const output = execFileSync('llvm-objdump-19', ['--macho', option, ...paths], {
-      cwd: root,
-      encoding: 'utf8',
-    })
+    const args = ['--macho', option, ...paths]
+    const output = execFileSync('llvm-objdump-19', args, { ...quiet, cwd: root, encoding: 'utf8' })
     const found = new Map<string, string[]>()
     let lines: string[] = []
     for (const line of output.split('\n')) {
@@ -28,13 +28,12 @@ export function askLlvm(root: string): ReadonlyMap<string, Names> {
   }
   const [ids, used, rpaths] = [ask('--dylib-id'), ask('--dylibs-used'), ask('--rpaths')]
   return new Map(
-    paths.map((path) => [
-      path,
-      {
-        loads: (used.get(path) ?? []).filter((name) => name !== ids.get(path)?.[0]),
-        rpaths: rpaths.get(path) ?? [],
-      },
-    ]),
+    paths.map((path) => {
+      const id = ids.get(path)?.[0]
+      // objdump lists a library's own name with those that it loads.
+      const loads = (used.get(path) ?? []).filter((name) => name !== id)
+      return [path, { id, loads, rpaths: rpaths.get(path) ?? [] }]
+    }),
   )
 }
 

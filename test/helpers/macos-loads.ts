@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
-import { findCode } from './framework-seal.ts'
+import { askLlvm, isSystem } from './llvm-macho.ts'
 
 /** What dyld would do with a name that a file of an app loads. */
 export interface Load {
@@ -19,23 +18,19 @@ export interface Load {
  */
 export function findLoads(app: string, { alone = false } = {}): readonly Load[] {
   const root = realpathSync(app)
-  const files = findCode(root)
-  const [ids, names, rpaths] = ['--dylib-id', '--dylibs-used', '--rpaths'].map((option) =>
-    askLlvm(root, files, option),
-  )
-  const program = files.find((path) => path.startsWith('Contents/MacOS/')) ?? ''
-  return files.flatMap((path) => {
+  const files = askLlvm(root)
+  const program = [...files.keys()].find((path) => path.startsWith('Contents/MacOS/')) ?? ''
+  return [...files].flatMap(([path, { loads, rpaths }]) => {
     const expand = (name: string, from: string): string =>
       name
         .replace(/^@loader_path\//, `${join(root, dirname(from))}/`)
         .replace(/^@executable_path\//, `${join(root, dirname(program))}/`)
     const folders = [
-      ...(rpaths?.get(path) ?? []).map((each) => expand(each, path)),
-      ...(alone ? [] : (rpaths?.get(program) ?? []).map((each) => expand(each, program))),
+      ...rpaths.map((each) => expand(each, path)),
+      ...(alone ? [] : (files.get(program)?.rpaths ?? []).map((each) => expand(each, program))),
     ]
-    const [id] = ids?.get(path) ?? []
-    const loads = (names?.get(path) ?? []).filter((name) => name !== id && !isOfSystem(name))
-    return loads.map((name): Load => {
+    const own = loads.filter((name) => !isSystem(name))
+    return own.map((name): Load => {
       const places = name.startsWith('@rpath/')
         ? folders.map((folder) => join(folder, name.slice('@rpath/'.length)))
         : [expand(name, path)]
@@ -44,29 +39,4 @@ export function findLoads(app: string, { alone = false } = {}): readonly Load[] 
       return { path, name, finds: inApp.startsWith('..') ? undefined : inApp }
     })
   })
-}
-
-function isOfSystem(name: string): boolean {
-  return /^\/(?:usr\/lib|System)\//.test(name)
-}
-
-/** What llvm-objdump prints for each file. */
-function askLlvm(
-  root: string,
-  files: readonly string[],
-  option: string,
-): ReadonlyMap<string, readonly string[]> {
-  const output = execFileSync('llvm-objdump-19', ['--macho', option, ...files], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  const found = new Map<string, string[]>()
-  let lines: string[] = []
-  for (const line of output.split('\n')) {
-    const file = files.find((path) => line === `${path}:`)
-    if (file !== undefined) found.set(file, (lines = []))
-    else if (line !== '') lines.push(line.trim().replace(/ \(compatibility version .*/, ''))
-  }
-  return found
 }

@@ -1,8 +1,13 @@
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { afterAll, beforeAll } from 'vitest'
+
 import { newest as pythons } from '../e2e/pythons.ts'
+import { makeDirectory } from './temporary.ts'
 import { type InstalledApp, installApp } from './venv.ts'
-import { type RunTool, useTool } from './venv-tool.ts'
+import { buildVenvTool, type RunTool, useTool } from './venv-tool.ts'
+import { makeWheel } from './wheel.ts'
 
 const [python] = pythons
 
@@ -34,6 +39,22 @@ export interface SideWorld {
 }
 
 export const sides = ['command line', 'C++'] as const
+
+/** What the tests of a file share; it is there before they run, and gone afterwards. */
+export function useSides(name: string): SideWorld {
+  const directory = { path: '', remove: (): void => undefined }
+  const world = { directory: '', wheels: '', tool: '' }
+  beforeAll(async () => {
+    Object.assign(directory, makeDirectory(name))
+    chmodSync(directory.path, 0o755)
+    const wheels = join(directory.path, 'wheels')
+    mkdirSync(wheels)
+    makeWheel(wheels)
+    Object.assign(world, { directory: directory.path, wheels, tool: await buildVenvTool('gcc') })
+  })
+  afterAll(() => directory.remove())
+  return world
+}
 
 /** An app of a test, in a folder of its own. */
 export function bySide(
