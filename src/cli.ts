@@ -10,7 +10,15 @@ import { createReporter, exitCodes } from './reporter/reporter.ts'
 import { processStreams, type Streams } from './reporter/streams.ts'
 
 const streams = processStreams()
-void main(process.argv.slice(2), streams).then((exitCode) => (process.exitCode = exitCode))
+void main(helpAsFlag(process.argv.slice(2)), streams).then(
+  (exitCode) => (process.exitCode = exitCode),
+)
+
+/** Commander's `help` knows one level of verbs. */
+function helpAsFlag(args: readonly string[]): readonly string[] {
+  const [first, ...verbs] = args
+  return first === 'help' ? [...verbs, '--help'] : args
+}
 
 async function main(args: readonly string[], output: Streams): Promise<number> {
   let exitCode: number = exitCodes.ok

@@ -140,7 +140,7 @@ export function systemErrorCode(error: unknown): string | undefined {
 
 const systemErrorCures: Readonly<Record<string, string>> = {
   EACCES:
-    'You may not write there: change its permissions, or name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+    'You may not write there: change its permissions, or name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR` (of environments: `--data-home`)',
   EDQUOT: 'Your quota is used up: remove what you do not need (`pyembed store prune`)',
   EIO: 'The disk or the network behind it fails: look at the system log',
   EISDIR: 'A folder is where a file should be: move it away',
@@ -151,9 +151,9 @@ const systemErrorCures: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full: remove what you do not need (`pyembed store prune`)',
   ENOTDIR: 'A file is where a folder should be: move it away, or name another folder',
   EPERM:
-    'The system does not allow it there: name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+    'The system does not allow it there: name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR` (of environments: `--data-home`)',
   EROFS:
-    'That file system is read-only: name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR`',
+    'That file system is read-only: name other folders with `PYEMBED_DATA_DIR` and `PYEMBED_CACHE_DIR` (of environments: `--data-home`)',
 }
 
 /** What the file system refused, as an error with a cure; undefined for errors that mean a bug. */

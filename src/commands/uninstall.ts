@@ -2,6 +2,7 @@ import { PyEmbedError } from '../errors.ts'
 import { findVenvs } from '../project/venv-entries.ts'
 import { readRoots } from '../store/roots.ts'
 import { uninstall } from '../store/uninstall.ts'
+import { quoteArgument } from '../text/quote.ts'
 import { formatSize } from '../text/size.ts'
 import { removeVenvs } from '../venv/prune.ts'
 import type { Run } from './command.ts'
@@ -35,8 +36,13 @@ export const run: Run<Flags> = async (context, { dryRun, yes, venvs, dataHome })
     ...goneVenvs.map(({ path, sizeBytes }) => `environment  ${formatSize(sizeBytes)}  ${path}`),
     ...kept.map(({ reason }) => `Kept: ${reason}`),
   ]
+  const flags = [
+    '--yes',
+    ...(venvs === true ? ['--venvs'] : []),
+    ...(dataHome === undefined ? [] : ['--data-home', quoteArgument(dataHome)]),
+  ]
   const end = isDryRun
-    ? `Nothing was removed. To remove ${formatSize(freedBytes)}, run: pyembed uninstall --yes${venvs === true ? ' --venvs' : ''}`
+    ? `Nothing was removed. To remove ${formatSize(freedBytes)}, run: pyembed uninstall ${flags.join(' ')}`
     : `Freed ${formatSize(freedBytes)}`
   return {
     json: {

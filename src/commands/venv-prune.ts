@@ -1,3 +1,4 @@
+import { quoteArgument } from '../text/quote.ts'
 import { formatColumns } from '../text/columns.ts'
 import { formatSize } from '../text/size.ts'
 import { findDataHome } from '../venv/place.ts'
@@ -10,10 +11,10 @@ interface Flags extends VenvFlags {
   readonly yes?: boolean
 }
 
-export const run: Run<Flags> = async (context, { olderThan = '30', yes, dataHome }) => {
+export const run: Run<Flags> = async (context, { olderThan, yes, dataHome }) => {
   const home = findDataHome(context.env, dataHome)
   const isDryRun = yes !== true
-  const olderThanDays = parseDays(olderThan, 'venv prune')
+  const olderThanDays = parseDays(olderThan ?? '30', 'venv prune')
   const { removed, kept } = await pruneVenvs(context, home, { olderThanDays, isDryRun })
   const rows = removed.map(({ app, name, sizeBytes, lastUsed, path }) => [
     app,
@@ -22,8 +23,13 @@ export const run: Run<Flags> = async (context, { olderThan = '30', yes, dataHome
     `last used ${lastUsed.toISOString().slice(0, 10)}`,
     path,
   ])
+  const flags = [
+    '--yes',
+    ...(olderThan === undefined ? [] : ['--older-than', olderThan]),
+    ...(dataHome === undefined ? [] : ['--data-home', quoteArgument(dataHome)]),
+  ]
   const end = isDryRun
-    ? 'Nothing was removed. To remove this, run: pyembed venv prune --yes'
+    ? `Nothing was removed. To remove this, run: pyembed venv prune ${flags.join(' ')}`
     : 'Removed'
   const lines = [
     ...(rows.length === 0 ? [] : [formatColumns(rows), end]),

@@ -40,6 +40,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether a process of this host is suspended, as by Ctrl-Z or a debugger. Only Linux tells (proc(5), stat). */
+export function isSuspended(pid: number): boolean {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  return /^ [Tt] /.test(stat.slice(stat.lastIndexOf(')') + 1))
+}
+
 /** Only Linux has these files. */
 function attempt(read: () => string): string {
   try {

@@ -1,5 +1,11 @@
-/** Lays rows out in left-aligned columns two spaces apart; the last column is not padded. */
-export function formatColumns(rows: readonly (readonly string[])[]): string {
+/**
+ * Lays rows out in left-aligned columns two spaces apart; the last column is not padded. Control characters, such as
+ * names of files may have, are replaced.
+ */
+export function formatColumns(table: readonly (readonly string[])[]): string {
+  const rows = table.map((row) =>
+    row.map((cell) => cell.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\uFFFD')),
+  )
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, index) => {

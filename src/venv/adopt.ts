@@ -93,13 +93,19 @@ async function adoptOne(
   const { name, path } = venv
   const from = { system: place.system, directory: dirname(path) }
   if (statSync(path).dev !== statSync(place.directory).dev) return 'it is on another file system'
+  const forgetLock = (at: typeof from): void =>
+    rmSync(venvPath(at, `.${name}.lock`), { force: true })
   const reason = await withVenvLock(context, { ...place, name }, 'adopt', () => {
     recover(place, name)
     const target = venvPath(place, name)
     if (existsSync(target)) return 'the app has one of this name'
     return withVenvLock(context, { ...from, name }, 'adopt', async () => {
       recover(from, name)
-      if (!existsSync(path)) return 'another app took it over'
+      if (!existsSync(path)) {
+        forgetLock(from)
+        forgetLock(place)
+        return 'another app took it over'
+      }
       requireNoInterpreter(path, name)
       const known = venv.record ?? newRecord(place, name, foreignInherit(path))
       const record = { ...known, base: place.base }
@@ -109,7 +115,7 @@ async function adoptOne(
       await relativeShebangs(path, at(layout.scripts), at(layout.sitePackages))
       await rewriteTree(place, path, record)
       renameSync(path, target)
-      rmSync(venvPath(from, `.${name}.lock`), { force: true })
+      forgetLock(from)
       return undefined
     })
   })

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 import { readTextIfThere } from '../fs/read-text.ts'
-import { isAlive, randomMark } from '../process/host.ts'
+import { isAlive, isSuspended, randomMark } from '../process/host.ts'
 
 /**
  * What a lock is held for; `run` is shared, the others are exclusive and come to an end. `lend`: an app that runs in
@@ -96,10 +96,16 @@ export function isDead(holder: Holder): boolean {
   return isHere(holder) && !isAlive(holder.pid)
 }
 
+/** Whether nobody knows when it goes on. */
+export function isStopped(holder: Holder): boolean {
+  return isHere(holder) && isSuspended(holder.pid)
+}
+
 export function describeHolder({ path, holder }: HolderFile): string {
   if (holder === undefined) return `a process that \`${path}\` does not tell`
   const where = isHere(holder) ? '' : ` on \`${holder.host}\``
-  return `\`${holder.program}\` (process ${holder.pid}${where}, ${holder.purpose})`
+  const how = isStopped(holder) ? ', stopped' : ''
+  return `\`${holder.program}\` (process ${holder.pid}${where}, ${holder.purpose}${how})`
 }
 
 function here(): Pick<Holder, 'boot' | 'host' | 'namespace'> {

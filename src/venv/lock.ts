@@ -11,6 +11,7 @@ import {
   isDead,
   isHere,
   isLending,
+  isStopped,
   type Purpose,
   readHolder,
   readHolders,
@@ -40,11 +41,20 @@ const longestPoll = 200
  * Takes the lock of an environment, waiting for what others do to it. @throws PYEMBED_VENV_IN_USE, which names them,
  * when an interpreter runs in it, or when they are on another host.
  */
+export function lockVenv(context: Context, place: VenvPlace, purpose: Purpose): Promise<VenvLock>
+/** Waits as long as it is needed: somebody else may do what it is for. */
+export function lockVenv(
+  context: Context,
+  place: VenvPlace,
+  purpose: Purpose,
+  isNeeded: () => boolean,
+): Promise<VenvLock | undefined>
 export async function lockVenv(
   context: Context,
   place: VenvPlace,
   purpose: Purpose,
-): Promise<VenvLock> {
+  isNeeded = () => true,
+): Promise<VenvLock | undefined> {
   const isAlive = watchHolders()
   const start = milliseconds()
   let lastEnding = start
@@ -52,9 +62,11 @@ export async function lockVenv(
   for (let pause = poll; ; pause = Math.min(pause * 1.5, longestPoll)) {
     const lock = tryOnce(context, place, purpose, isAlive)
     if (lock !== undefined) return lock
+    if (!isNeeded()) return undefined
     const now = milliseconds()
     const holders = holdersOf(place).filter(({ holder }) => !holder || !isDead(holder))
-    if (comesToAnEnd(holders)) lastEnding = now
+    // Who opens one does not wait for what may take minutes.
+    if (purpose !== 'relink' && comesToAnEnd(holders)) lastEnding = now
     else requirePatience(place, holders, now - lastEnding)
     if (now - start > patience / 2 && !isTold) {
       isTold = true
@@ -175,7 +187,8 @@ function comesToAnEnd(files: readonly HolderFile[]): boolean {
     files.length > 0 &&
     files.every(
       ({ holder }) =>
-        holder === undefined || (holder.purpose !== 'run' && holder.host === hostname()),
+        holder === undefined ||
+        (holder.purpose !== 'run' && holder.host === hostname() && !isStopped(holder)),
     )
   )
 }

@@ -6,6 +6,7 @@ import { type Found, lookAt, lookInPlace, type Venv } from './look.ts'
 import type { AppPlace } from './place.ts'
 import { recover } from './recover.ts'
 import type { VenvRecord } from './record.ts'
+import { quoteArgument } from '../text/quote.ts'
 import { rewriteTree } from './tree.ts'
 import { noteUse } from './use.ts'
 
@@ -48,7 +49,7 @@ export function stateError(
         'PYEMBED_VENV_NEEDS_REBUILD',
         `\`${name}\` is for Python ABI \`${found.record.abi}\`${found.key === key ? '' : ` (in \`${found.key}\`)`}, and the app has \`${app.abi}\``,
         {
-          hint: `Run \`pyembed venv repair ${name}\` to make it anew from what was installed in it`,
+          hint: `Run \`pyembed venv repair ${quoteArgument(name)}\` to make it anew from what was installed in it`,
         },
       )
     case 'app-moved':
@@ -64,7 +65,7 @@ export function stateError(
         hint:
           found.record === undefined
             ? 'Move it to another place, or choose another name'
-            : `Run \`pyembed venv repair ${name}\``,
+            : `Run \`pyembed venv repair ${quoteArgument(name)}\``,
       })
     case 'newer':
       return new PyEmbedError('PYEMBED_VENV_NEWER', `\`${name}\` was made by a newer pyembed`, {
@@ -76,7 +77,7 @@ export function stateError(
         'PYEMBED_VENV_NOT_FOUND',
         `there is no \`${name}\` in \`${directory}\``,
         {
-          hint: `Run \`pyembed venv create ${name}\`; \`pyembed venv list\` shows what is there`,
+          hint: `Run \`pyembed venv create ${quoteArgument(name)}\`; \`pyembed venv list\` shows what is there`,
         },
       )
     case 'stale':
@@ -111,7 +112,8 @@ async function lookFinished(context: Context, place: AppPlace, name: string) {
 /** Puts right what is unfinished, unless somebody runs in what it is to replace. */
 async function finish(context: Context, place: AppPlace, name: string): Promise<void> {
   const isUsable = lookInPlace(place, name).state === 'ready'
-  const lock = await takeLock(context, { ...place, name }, isUsable)
+  const isNeeded = (): boolean => lookAt(place, name).state === 'unfinished'
+  const lock = await takeLock(context, { ...place, name }, isUsable, isNeeded)
   if (lock === undefined) return
   try {
     recover(place, name)
@@ -128,8 +130,15 @@ async function relink(
   isUsable: boolean,
 ): Promise<Opened> {
   const id = { ...place, name: venv.name }
-  const lock = await takeLock(context, id, isUsable)
-  if (lock === undefined) return { state: 'ready', venv }
+  const isNeeded = (): boolean => {
+    const now = lookInPlace(place, venv.name)
+    return now.state === 'stale' && !now.isUsable
+  }
+  const lock = await takeLock(context, id, isUsable, isNeeded)
+  if (lock === undefined) {
+    const found = lookInPlace(place, venv.name)
+    return found.state === 'stale' ? { state: 'ready', venv } : found
+  }
   try {
     const found = lookInPlace(place, venv.name)
     return found.state === 'stale' ? await putBaseIn(place, found.venv) : found
@@ -139,7 +148,12 @@ async function relink(
 }
 
 /** Somebody runs in it, or nothing may be written there: as long as its own base is there it can be used as it is. */
-async function takeLock(context: Context, place: AppPlace & { name: string }, isUsable: boolean) {
+async function takeLock(
+  context: Context,
+  place: AppPlace & { name: string },
+  isUsable: boolean,
+  isNeeded: () => boolean,
+) {
   try {
     const lock = lockVenvIfFree(context, place, 'relink')
     if (lock !== undefined || isUsable) return lock
@@ -147,5 +161,5 @@ async function takeLock(context: Context, place: AppPlace & { name: string }, is
     if (isUsable) return undefined
     throw error
   }
-  return lockVenv(context, place, 'relink')
+  return lockVenv(context, place, 'relink', isNeeded)
 }

@@ -7,6 +7,7 @@ import { packageRoot } from '../fs/package-root.ts'
 import { run } from '../process/run.ts'
 import type { AppPlace } from './place.ts'
 import { joinPath } from './data-home.ts'
+import { hiddenModules } from './hidden.ts'
 import { venvLayout } from './layout.ts'
 import { baseConstraints, baseSitePackages, hasPip } from './packages.ts'
 import type { Step, VenvRecord } from './record.ts'
@@ -40,8 +41,8 @@ export async function runSteps(
       },
     )
   }
-  const { python } = venvLayout(place.system, record.abi, record.base.executable)
-  const executable = joinPath(place.system, path, ...python.split('/'))
+  const layout = venvLayout(place.system, record.abi, record.base.executable)
+  const executable = joinPath(place.system, path, ...layout.python.split('/'))
   mkdirSync(work, { mode: 0o700 })
   try {
     const constraints = record.inherit === 'base' ? baseConstraints(base) : ''
@@ -56,6 +57,10 @@ export async function runSteps(
       '--constraint',
       writeInput(work, 'constraints.txt', constraints),
     ]
+    const sitePackages = joinPath(place.system, path, ...layout.sitePackages.split('/'))
+    const hidden = (): readonly string[] =>
+      record.inherit === 'base' ? hiddenModules(base, sitePackages) : []
+    const known = new Set(hidden())
     for (const [index, step] of steps.entries()) {
       const what = describeStep(step, index, steps.length)
       await runStep(context, record, executable, what, [
@@ -64,6 +69,8 @@ export async function runSteps(
         ...common,
         ...pipArguments(step, work, context.env.isOffline),
       ])
+      const other = hidden().filter((module) => !known.has(module))
+      if (other.length > 0) throw hidesBase(record, what, other)
     }
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -109,10 +116,24 @@ async function runStep(
     `pip could not install ${what}: ${reason}`,
     {
       hint: isBase
-        ? `\`${name}\` has the packages of the app, whose versions stay as they are; an environment of its own has none: \`pyembed venv create OTHER --inherit none\``
+        ? ownEnvironmentHint(name)
         : 'The environment is as it was. `--verbose` shows all that pip says',
     },
   )
+}
+
+/** No constraint keeps a package of another name from bringing the same module. */
+function hidesBase({ name }: VenvRecord, what: string, modules: readonly string[]): PyEmbedError {
+  const names = modules.map((module) => `\`${module}\``).join(', ')
+  return new PyEmbedError(
+    'PYEMBED_VENV_INSTALL_FAILED',
+    `${what} would hide what the app’s packages bring: ${names}`,
+    { hint: ownEnvironmentHint(name) },
+  )
+}
+
+function ownEnvironmentHint(name: string): string {
+  return `\`${name}\` has the packages of the app, whose versions stay as they are; an environment of its own has none: \`pyembed venv create OTHER --inherit none\``
 }
 
 function describeStep(step: Step, index: number, count: number): string {

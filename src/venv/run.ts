@@ -5,10 +5,11 @@ import { delimiter, join, sep } from 'node:path'
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { storeDirectory } from '../store/paths.ts'
+import { quoteArgument } from '../text/quote.ts'
 import { joinPath } from './data-home.ts'
 import { findCommand } from './find-command.ts'
 import { venvLayout } from './layout.ts'
-import { lockVenv } from './lock.ts'
+import { lockVenv, type VenvLock } from './lock.ts'
 import { requireVenv } from './open.ts'
 import type { Venv } from './look.ts'
 import type { AppPlace } from './place.ts'
@@ -19,6 +20,20 @@ const foreign =
 
 type Variables = Readonly<Record<string, string | undefined>>
 
+const attempts = 10
+
+/** Who removes the last environment of an app removes the folder with its lock, too. @throws as `requireVenv` */
+async function lockToRun(context: Context, place: AppPlace, name: string): Promise<VenvLock> {
+  for (let attempt = 1; ; attempt++) {
+    await requireVenv(context, place, name)
+    try {
+      return await lockVenv(context, { ...place, name }, 'run')
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT' || attempt === attempts) throw error
+    }
+  }
+}
+
 /** Runs a program in an environment, which nobody may change meanwhile. @returns its exit code */
 export async function runInVenv(
   context: Context,
@@ -26,9 +41,10 @@ export async function runInVenv(
   name: string,
   [command = 'python', ...args]: readonly string[],
 ): Promise<number> {
-  const venv = await requireVenv(context, place, name)
-  const lock = await lockVenv(context, { ...place, name }, 'run')
+  const lock = await lockToRun(context, place, name)
   try {
+    // While it waited, somebody may have removed it.
+    const venv = await requireVenv(context, place, name)
     const scripts = scriptsOf(place, venv)
     const env = {
       ...byteCodePlace(context, place),
@@ -63,7 +79,7 @@ export async function runInVenv(
       'PYEMBED_USAGE',
       `\`${command}\` cannot be started: there is no such program`,
       {
-        hint: `Run \`pyembed venv install ${name} PACKAGE\` if a package brings it`,
+        hint: `Run \`pyembed venv install ${quoteArgument(name)} PACKAGE\` if a package brings it`,
       },
     )
   } finally {

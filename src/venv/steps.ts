@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { isStep, type Step } from './record.ts'
@@ -19,22 +19,28 @@ export type StepRequest = {
   readonly [Key in keyof Omit<Step, 'requirementFiles'>]?: Step[Key] | undefined
 } & { readonly requirementFiles?: readonly string[] | undefined }
 
-/** A step with all that it needs to be done again: paths are absolute, texts of files are kept. */
-export function completeStep({ requirementFiles = [], ...request }: StepRequest): Step {
+/**
+ * A step with all that it needs to be done again: paths are absolute, texts of files are kept. Those of the request are
+ * relative to `directory`, by default the working directory.
+ */
+export function completeStep(
+  { requirementFiles = [], ...request }: StepRequest,
+  directory = '.',
+): Step {
   const given = Object.entries(request).filter(([, value]) => value !== undefined)
   const step: Step = { ...noStep, ...Object.fromEntries(given) }
   return {
     ...step,
-    requirements: step.requirements.map(absoluteIfPath),
-    findLinks: step.findLinks.map(absoluteIfPath),
-    requirementFiles: requirementFiles.map((name) => ({
-      name: resolve(name),
-      text: readInput(name),
-    })),
+    requirements: step.requirements.map((text) => absoluteIfPath(text, directory)),
+    findLinks: step.findLinks.map((text) => absoluteIfPath(text, directory)),
+    requirementFiles: requirementFiles.map((file) => {
+      const name = resolve(directory, file)
+      return { name, text: readInput(name) }
+    }),
   }
 }
 
-/** The steps of a JSON file: an array of {@link StepRequest}. @throws PYEMBED_USAGE */
+/** The steps of a JSON file: an array of {@link StepRequest}, whose paths are relative to the file. @throws PYEMBED_USAGE */
 export function readSteps(path: string): readonly Step[] {
   let data: unknown
   try {
@@ -55,15 +61,15 @@ export function readSteps(path: string): readonly Step[] {
       throw wrong(`has a step (number ${index + 1}) with an unknown \`${unknown}\``)
     const files = (request as StepRequest).requirementFiles ?? []
     const isText = Array.isArray(files) && files.every((file) => typeof file === 'string')
-    const step = isText ? completeUnchecked(request as StepRequest) : undefined
+    const step = isText ? completeUnchecked(request as StepRequest, dirname(path)) : undefined
     if (!isStep(step)) throw wrong(`has a step (number ${index + 1}) with a member of another type`)
     return step
   })
 }
 
-function completeUnchecked(request: StepRequest): Step | undefined {
+function completeUnchecked(request: StepRequest, directory: string): Step | undefined {
   try {
-    return completeStep(request)
+    return completeStep(request, directory)
   } catch (error) {
     if (error instanceof TypeError) return undefined
     throw error
@@ -127,9 +133,10 @@ export function writeInput(directory: string, name: string, text: string): strin
 }
 
 /** A requirement that is a file or folder; others have no separator, or `://`. */
-function absoluteIfPath(text: string): string {
-  const isPath = /^[^@]*[\\/]/.test(text) && !text.includes('://') && existsSync(text)
-  return isPath ? resolve(text) : text
+function absoluteIfPath(text: string, directory: string): string {
+  const path = resolve(directory, text)
+  const isPath = /^[^@]*[\\/]/.test(text) && !text.includes('://') && existsSync(path)
+  return isPath ? path : text
 }
 
 function readInput(path: string): string {

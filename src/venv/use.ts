@@ -13,7 +13,8 @@ export function lastUse(path: string): Date | undefined {
 /** Notes that an environment is used, once an hour; where nothing may be written it is not noted. */
 export function noteUse(path: string): void {
   const now = new Date()
-  if (now.getTime() - (lastUse(path)?.getTime() ?? 0) < hour) return
+  // What lies in the future was noted by a clock that was wrong.
+  if (Math.abs(now.getTime() - (lastUse(path)?.getTime() ?? 0)) < hour) return
   try {
     utimesSync(join(path, recordName), now, now)
   } catch {

@@ -62,6 +62,14 @@ describe('pyembed', () => {
     expect(stdout).toContain('--project <dir>')
   })
 
+  it('explains a verb of a group to who asks for help with it', async () => {
+    const { exitCode, stdout } = await runCli(['help', 'venv', 'create'])
+
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('Usage: pyembed venv create [options] <name>')
+    expect(stdout).toContain('--inherit')
+  })
+
   it.each([
     ['an unknown command', ['instal'], 'instal'],
     ['an unknown flag', ['sync', '--fast'], '--fast'],

@@ -17,6 +17,7 @@ import { describe, expect, it } from 'vitest'
 
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
+import { makeWheel } from '../helpers/wheel.ts'
 import { bySide as bySideIn, type Side, sides, useSides } from '../helpers/venv-side.ts'
 
 const world = useSides('venv-kept')
@@ -97,6 +98,20 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
 
       expect((await ours.adopt(key)).json()).toMatchObject({ adopted: [] })
       expect(readdirSync(dirname(path))).toContain('by hand')
+    })
+
+    it('stays: what the app’s numpy is, whatever a package of another name brings', async () => {
+      const { app, add } = bySide(side, 'numpy')
+      const wheels = join(world.directory, side, 'wheels with numpy')
+      mkdirSync(wheels)
+      makeWheel(wheels, { files: { 'numpy/__init__.py': '', 'demo.py': '' } })
+      const { path } = await app.create('tool')
+
+      const { stderr } = await add('tool', wheels)
+      expect(codeIn(stderr)).toBe('PYEMBED_VENV_INSTALL_FAILED')
+      expect(stderr).toMatch(/would hide .*: [`']?numpy/)
+      expect(readdirSync(join(path, 'lib/python3.14/site-packages'))).toEqual([])
+      expect((await add('tool')).exitCode).toBe(0)
     })
 
     it('stays: what pip by hand installs while something is installed', async () => {

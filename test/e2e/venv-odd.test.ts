@@ -12,7 +12,6 @@ import {
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
 
@@ -131,46 +130,6 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect((await remove('tool')).exitCode).toBe(0)
     })
 
-    it('are waited for as long as another process has lent its own lock', async () => {
-      const { remove, path } = bySide(side, 'lent')
-      const venv = await path('tool')
-      const lender = spawn('sleep', ['60'])
-      const file = join(dirname(venv), `.tool.held-${lender.pid}-0123abcd`)
-      const here = JSON.parse(await ownHolder(side, 'lent')) as object
-      writeFileSync(file, JSON.stringify({ ...here, pid: lender.pid, purpose: 'lend' }))
-      const removed = remove('tool')
-      await sleep(500)
-
-      expect(existsSync(venv)).toBe(true)
-      lender.kill('SIGKILL')
-      await once(lender, 'exit')
-      expect((await removed).exitCode).toBe(0)
-      expect(existsSync(venv)).toBe(false)
-    })
-
-    it('are waited for as long as one after the other does something that ends', async () => {
-      const { remove, path } = bySide(side, 'one after the other')
-      const venv = await path('tool')
-      const lock = join(dirname(venv), '.tool.lock')
-      const holding = spawn('flock', ['-x', '--no-fork', lock, 'sleep', '60'])
-      const file = join(dirname(venv), `.tool.held-${holding.pid}-0123abcd`)
-      const here = JSON.parse(await ownHolder(side, 'one after the other')) as object
-      const hold = (purpose: string): void => {
-        writeFileSync(`${file}.new`, JSON.stringify({ ...here, pid: holding.pid, purpose }))
-        renameSync(`${file}.new`, file)
-      }
-      hold('install')
-      const removed = remove('tool')
-      await sleep(2500)
-      hold('run')
-      await sleep(1000)
-      holding.kill('SIGKILL')
-      await once(holding, 'exit')
-
-      expect((await removed).stderr).not.toContain('error')
-      expect(existsSync(venv)).toBe(false)
-    })
-
     it('of MITK go to one of two apps that take them over at once', async () => {
       const dataHome = join(world.directory, side, 'data of MITK')
       const key = 'A581EFF9D5680494'
@@ -206,19 +165,3 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
     })
   })
 })
-
-/** What a holder of this host writes, from one that writes it. */
-async function ownHolder(side: string, test: string): Promise<string> {
-  const { app, path } = bySide(side, `holder of ${test}`)
-  const venv = await path('tool')
-  const holder = spawn(app.executable, ['hold', 'tool'], {
-    env: { ...cleanEnvironment(), ...app.env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  await once(holder.stdout, 'data')
-  const name = readdirSync(dirname(venv)).find((found) => found.startsWith('.tool.held-')) ?? ''
-  const text = readFileSync(join(dirname(venv), name), 'utf8')
-  holder.stdin.end()
-  await once(holder, 'exit')
-  return text
-}

@@ -21,6 +21,7 @@ export type Verb = (...args: readonly string[]) => Promise<{
 export interface Side {
   readonly app: InstalledApp
   readonly create: Verb
+  /** Installs the package of `makeWheel`; the second operand is another folder of wheels. */
   readonly add: Verb
   readonly open: Verb
   readonly repair: Verb
@@ -56,6 +57,11 @@ export function useSides(name: string): SideWorld {
   return world
 }
 
+/** pip installs from a folder alone. */
+function from(folder: string): readonly string[] {
+  return ['--offline', '--find-links', folder]
+}
+
 /** An app of a test, in a folder of its own. */
 export function bySide(
   { directory, wheels, tool }: SideWorld,
@@ -65,7 +71,6 @@ export function bySide(
 ): Side {
   const app = installApp(join(directory, side, name), { ...python, ...parts })
   const run: RunTool = useTool(app, tool)
-  const offline = ['--offline', '--find-links', wheels]
   const path = async (venv: string): Promise<string> =>
     (await app.create(venv, '--inherit', 'none')).path
   return side === 'C++'
@@ -73,7 +78,7 @@ export function bySide(
         app,
         path,
         create: (venv = '') => run('create', venv, 'none'),
-        add: (venv = '', ...more) => run('install', venv, ...offline, ...more, 'demo'),
+        add: (venv = '', folder = wheels) => run('install', venv, ...from(folder), 'demo'),
         open: (venv = '') => run('open', venv),
         repair: (venv = '') => run('repair', venv),
         remove: (venv = '') => run('remove', venv),
@@ -83,9 +88,10 @@ export function bySide(
         app,
         path,
         create: (venv = '') => app.venv('create', venv, '--inherit', 'none'),
-        add: (venv = '') => app.venv('install', venv, ...offline, '--', 'demo'),
+        add: (venv = '', folder = wheels) =>
+          app.venv('install', venv, ...from(folder), '--', 'demo'),
         open: (venv = '') => app.venv('path', venv),
-        repair: (venv = '') => app.venv('repair', venv, ...offline.slice(0, 1)),
+        repair: (venv = '') => app.venv('repair', venv, '--offline'),
         remove: (venv = '') => app.venv('remove', venv),
         adopt: (key = '') => app.venv('adopt', '--json', key),
       }

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process'
+
 import { describe, expect, it } from 'vitest'
 
 import { formatColumns } from '../../src/text/columns.ts'
 import { formatCount } from '../../src/text/count.ts'
 import { normalizeName } from '../../src/text/package-name.ts'
+import { quoteArgument } from '../../src/text/quote.ts'
 import { formatSize } from '../../src/text/size.ts'
 import { renderTemplate } from '../../src/text/template.ts'
 import { askPython } from '../helpers/python.ts'
@@ -39,8 +42,28 @@ describe('formatColumns', () => {
     expect(formatColumns(rows)).toBe('3.14.6  20260610  default\n3.9     1\nx')
   })
 
+  it('lets no name of a file steer a terminal', () => {
+    expect(formatColumns([['a\u001b[2J\nb\u009b', 'c']])).toBe('a�[2J�b�  c')
+  })
+
   it('is empty without rows', () => {
     expect(formatColumns([])).toBe('')
+  })
+})
+
+describe('quoteArgument', () => {
+  const texts = ['plain', '/a/b.c', '-x', '', 'two words', `it's`, '$(touch x) `x` "y"', '%PATH%']
+
+  it('is read by a shell as it was', () => {
+    const line = texts.map((text) => quoteArgument(text, false)).join(' ')
+    const read = execFileSync('sh', ['-c', `for text in ${line}; do echo "$text"; done`])
+
+    expect(read.toString()).toBe(`${texts.join('\n')}\n`)
+    expect(quoteArgument('plain', false)).toBe('plain')
+  })
+
+  it('has the quotes of the other shell on Windows', () => {
+    expect(quoteArgument(`it's two`, true)).toBe(`"it's two"`)
   })
 })
 

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { completeStep, pipArguments, withoutSecrets } from '../../src/venv/steps.ts'
+import { completeStep, pipArguments, readSteps, withoutSecrets } from '../../src/venv/steps.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 
 const secret = 'ada:s3cr:t@x@'
@@ -57,3 +57,25 @@ describe('a step', () => {
     expect(readFileSync(join(directory, 'step.txt'), 'utf8')).not.toContain('--index-url')
   })
 })
+
+describe('a file of steps', () => {
+  it('tells paths relative to itself', () => {
+    const directory = temporaryDirectory()
+    const path = join(directory, 'steps.json')
+    mkdirSync(join(directory, 'tool'))
+    writeFileSync(join(directory, 'more.txt'), 'six')
+    const [found] = readSteps(
+      writeJson(path, [{ requirements: ['./tool', 'numpy'], requirementFiles: ['more.txt'] }]),
+    )
+
+    expect(found).toMatchObject({
+      requirements: [join(directory, 'tool'), 'numpy'],
+      requirementFiles: [{ name: join(directory, 'more.txt'), text: 'six' }],
+    })
+  })
+})
+
+function writeJson(path: string, data: unknown): string {
+  writeFileSync(path, JSON.stringify(data))
+  return path
+}

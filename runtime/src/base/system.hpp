@@ -36,6 +36,8 @@ Here here();
 std::int64_t process_id();
 // Whether a process of this host is there, be it another user's.
 bool is_alive(std::int64_t pid);
+// Whether it is suspended, as by Ctrl-Z or a debugger. Only Linux tells (proc(5), stat).
+bool is_suspended(std::int64_t pid);
 
 std::string random_hex(int digits);
 

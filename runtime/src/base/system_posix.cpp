@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <string>
 #include <vector>
 
 extern char** environ;
@@ -54,6 +55,15 @@ std::int64_t process_id() { return getpid(); }
 bool is_alive(std::int64_t pid) {
   if (pid <= 0 || pid > INT_MAX) return false;
   return kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH;
+}
+
+bool is_suspended(std::int64_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat;
+  std::getline(file, stat, '\0');
+  const std::size_t name_end = stat.rfind(") ");
+  if (name_end == std::string::npos) return false;
+  return stat.compare(name_end + 2, 2, "T ") == 0 || stat.compare(name_end + 2, 2, "t ") == 0;
 }
 
 }  // namespace pyembed::detail

@@ -53,5 +53,7 @@ bool is_alive(std::int64_t pid) {
   return runs;
 }
 
+bool is_suspended(std::int64_t) { return false; }
+
 }  // namespace pyembed::detail
 #endif

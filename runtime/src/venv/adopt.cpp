@@ -40,14 +40,21 @@ std::string adopt_one(const AppPlace& place, const ListedVenv& venv, const VenvC
   const std::string from = parent_path(path);
   const std::string& name = venv.name;
   if (!is_same_file_system(path, place.directory)) return "it is on another file system";
-  {
+  const auto forget_lock = [&](const std::string& directory) {
+    if (host_system != System::Windows) remove_file(lock_path(directory, name));
+  };
+  const auto move = [&]() -> std::string {
     const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Adopt, control);
     recover(place.directory, name);
     const std::string target = venv_path(place.directory, name);
     if (exists(target)) return "the application has one of this name";
     const VenvLock old_lock = VenvLock::wait(from, name, Purpose::Adopt, control);
     recover(from, name);
-    if (!exists(path)) return "another application took it over";
+    if (!exists(path)) {
+      forget_lock(from);
+      forget_lock(place.directory);
+      return "another application took it over";
+    }
     require_no_interpreter(path, name);
     const ParsedRecord parsed = read_record(from, name);
     const bool is_ours = parsed.verdict == Verdict::Valid;
@@ -58,10 +65,12 @@ std::string adopt_one(const AppPlace& place, const ListedVenv& venv, const VenvC
     relative_shebangs(path, at(path, layout.scripts), at(path, layout.site_packages));
     rewrite_tree(place, path, record);
     rename(path, target);
-    if (host_system != System::Windows) remove_file(lock_path(from, name));
-  }
+    forget_lock(from);
+    return "";
+  };
+  const std::string reason = move();
   tidy_after(from);
-  return "";
+  return reason;
 }
 
 }  // namespace

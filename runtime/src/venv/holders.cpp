@@ -75,6 +75,7 @@ HolderFile read_holder(const std::string& path) {
                    member(*json, "namespace") == place.name_space;
   holder.file = path;
   file.is_dead = holder.is_here && !is_alive(holder.pid);
+  file.is_stopped = holder.is_here && is_suspended(holder.pid);
   file.holder = std::move(holder);
   return file;
 }
@@ -102,7 +103,7 @@ std::string describe_holder(const HolderFile& file) {
   if (!file.holder) return "a process that '" + file.path + "' does not tell";
   const VenvHolder& holder = *file.holder;
   return "'" + holder.program + "' (process " + std::to_string(holder.pid) +
-         (holder.is_here ? "" : " on '" + holder.host + "'") + ", " + holder.purpose + ")";
+         (holder.is_here ? "" : " on '" + holder.host + "'") + ", " + holder.purpose + (file.is_stopped ? ", stopped)" : ")");
 }
 
 bool HolderWatch::is_alive(const HolderFile& file) {

@@ -20,6 +20,7 @@ struct HolderFile {
   std::string path;
   std::optional<VenvHolder> holder;  // nothing when it cannot be read (yet)
   bool is_dead = false;              // its process was here and is not any more
+  bool is_stopped = false;           // nobody knows when it goes on
 };
 
 std::string own_holder(Purpose purpose);

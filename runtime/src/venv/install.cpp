@@ -14,23 +14,6 @@ namespace pyembed::detail {
 
 namespace {
 
-// `name-version` → top-level modules, by RECORD.
-std::map<std::string, std::set<std::string>> modules_of(const std::string& site_packages) {
-  std::map<std::string, std::set<std::string>> modules;
-  for (const std::string& folder : list_directory(site_packages)) {
-    if (!ends_with(folder, ".dist-info")) continue;
-    std::set<std::string>& names = modules[folder];
-    for (const std::string& line : split(try_read_file(at(site_packages, folder + "/RECORD")).value_or(""), '\n')) {
-      const std::string path = line.substr(0, line.find(','));
-      std::string name = path.substr(0, path.find('/'));
-      const bool is_file = name == path;
-      const bool is_module = is_file ? contains(name, ".") : !contains(name, ".");
-      if (is_module && !name.empty() && name[0] != '"') names.insert(name.substr(0, name.find('.')));
-    }
-  }
-  return modules;
-}
-
 // Of what is loaded, what belongs to distributions that are gone now, or have another version.
 std::vector<std::string> changed_modules(const std::map<std::string, std::set<std::string>>& before,
                                          const std::string& site_packages, const std::vector<std::string>& loaded) {

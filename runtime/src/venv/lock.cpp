@@ -38,7 +38,7 @@ std::string name_all(const std::vector<HolderFile>& files) {
 bool comes_to_an_end(const std::vector<HolderFile>& files) {
   const std::string host = here().host;
   return !files.empty() && std::none_of(files.begin(), files.end(), [&](const HolderFile& file) {
-    return file.holder && (file.holder->purpose == "run" || file.holder->host != host);
+    return file.holder && (file.holder->purpose == "run" || file.holder->host != host || file.is_stopped);
   });
 }
 
@@ -111,17 +111,25 @@ std::optional<VenvLock> VenvLock::try_once(const std::string& directory, const s
 
 VenvLock VenvLock::wait(const std::string& directory, const std::string& name, Purpose purpose,
                         const VenvControl& control, const std::string& lent) {
+  return std::move(*wait_while(directory, name, purpose, control, lent, [] { return true; }));
+}
+
+std::optional<VenvLock> VenvLock::wait_while(const std::string& directory, const std::string& name, Purpose purpose,
+                                             const VenvControl& control, const std::string& lent,
+                                             const std::function<bool()>& is_needed) {
   HolderWatch watch;
   const Clock::time_point start = Clock::now();
   Clock::time_point last_ending = start;
   bool is_told = false;
   for (milliseconds pause = poll;; pause = std::min(pause * 3 / 2, longest_poll)) {
-    if (std::optional<VenvLock> lock = try_once(directory, name, purpose, watch, lent)) return std::move(*lock);
+    if (std::optional<VenvLock> lock = try_once(directory, name, purpose, watch, lent)) return lock;
+    if (!is_needed()) return std::nullopt;
     const Clock::time_point now = Clock::now();
     std::vector<HolderFile> holders = holders_of(directory, name);
     const auto is_dead = [](const HolderFile& file) { return file.is_dead; };
     holders.erase(std::remove_if(holders.begin(), holders.end(), is_dead), holders.end());
-    if (comes_to_an_end(holders)) {
+    // Who opens one does not wait for what may take minutes.
+    if (purpose != Purpose::Relink && comes_to_an_end(holders)) {
       last_ending = now;
     } else {
       require_patience(name, holders, now - last_ending);

@@ -7,6 +7,7 @@
 
 #include <pyembed/venv.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,10 @@ class VenvLock {
   // are on another host; VenvCancelled.
   static VenvLock wait(const std::string& directory, const std::string& name, Purpose purpose,
                        const VenvControl& control, const std::string& lent = "");
+  // Waits as long as it is needed: somebody else may do what it is for.
+  static std::optional<VenvLock> wait_while(const std::string& directory, const std::string& name, Purpose purpose,
+                                            const VenvControl& control, const std::string& lent,
+                                            const std::function<bool()>& is_needed);
 
   void release() noexcept;
   bool is_held() const { return file_.handle() != FileLock::none || files_; }

@@ -6,6 +6,7 @@
 #include "tree.hpp"
 
 #include <chrono>
+#include <cstdlib>
 
 namespace pyembed::detail {
 
@@ -14,7 +15,8 @@ namespace {
 constexpr std::int64_t hour = 3600LL * 1'000'000'000;
 
 // Somebody runs in it, or nothing may be written there: as long as its own base is there it can be used as it is.
-std::optional<VenvLock> take_lock(const AppPlace& place, const std::string& name, bool is_usable) {
+std::optional<VenvLock> take_lock(const AppPlace& place, const std::string& name, bool is_usable,
+                                  const std::function<bool()>& is_needed) {
   HolderWatch watch;
   try {
     std::optional<VenvLock> lock = VenvLock::try_once(place.directory, name, Purpose::Relink, watch);
@@ -23,13 +25,15 @@ std::optional<VenvLock> take_lock(const AppPlace& place, const std::string& name
     if (is_usable) return std::nullopt;
     throw;
   }
-  return VenvLock::wait(place.directory, name, Purpose::Relink, {});
+  return VenvLock::wait_while(place.directory, name, Purpose::Relink, {}, "", is_needed);
 }
 
 Found look_finished(const AppPlace& place, const std::string& name) {
-  if (look_at(place, name).state == FoundState::Unfinished) {
+  const auto is_unfinished = [&] { return look_at(place, name).state == FoundState::Unfinished; };
+  if (is_unfinished()) {
     const bool is_usable = look_in_place(place, name).state == FoundState::Ready;
-    if (const std::optional<VenvLock> lock = take_lock(place, name, is_usable)) recover(place.directory, name);
+    const std::optional<VenvLock> lock = take_lock(place, name, is_usable, is_unfinished);
+    if (lock) recover(place.directory, name);
   }
   return look_in_place(place, name);
 }
@@ -43,8 +47,12 @@ void put_base_in(const AppPlace& place, Found& stale) {
 // The application moved, or has another patch of its Python: links and files that name it are written anew.
 Found relink(const AppPlace& place, const Found& stale) {
   const std::string& name = stale.venv.name;
-  const std::optional<VenvLock> lock = take_lock(place, name, stale.is_usable);
-  Found found = lock ? look_in_place(place, name) : stale;
+  const auto is_useless = [&] {
+    const Found now = look_in_place(place, name);
+    return now.state == FoundState::Stale && !now.is_usable;
+  };
+  const std::optional<VenvLock> lock = take_lock(place, name, stale.is_usable, is_useless);
+  Found found = look_in_place(place, name);
   if (found.state != FoundState::Stale) return found;
   if (lock) put_base_in(place, found);
   found.state = FoundState::Ready;
@@ -85,7 +93,8 @@ void note_use(const std::string& venv) {
   const std::string record = at(venv, record_name);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::int64_t time = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
-  if (time - change_time(record).value_or(0) >= hour) touch(record);
+  // What lies in the future was noted by a clock that was wrong.
+  if (std::abs(time - change_time(record).value_or(0)) >= hour) touch(record);
 }
 
 }  // namespace pyembed::detail

@@ -28,4 +28,39 @@ std::vector<VenvPackage> packages_of(const Venv& venv) {
   return installed_packages(at(text_of(venv.path), layout_of(venv.record).site_packages));
 }
 
+std::map<std::string, std::set<std::string>> modules_of(const std::string& site_packages) {
+  std::map<std::string, std::set<std::string>> modules;
+  for (const std::string& folder : list_directory(site_packages)) {
+    if (!ends_with(folder, ".dist-info")) continue;
+    std::set<std::string>& names = modules[folder];
+    for (const std::string& line : split(try_read_file(at(site_packages, folder + "/RECORD")).value_or(""), '\n')) {
+      const std::string path = line.substr(0, line.find(','));
+      std::string name = path.substr(0, path.find('/'));
+      const bool is_file = name == path;
+      const bool is_module = is_file ? contains(name, ".") : !contains(name, ".");
+      if (is_module && !name.empty() && name[0] != '"') names.insert(name.substr(0, name.find('.')));
+    }
+  }
+  return modules;
+}
+
+std::vector<std::string> hidden_modules(const std::string& base, const std::string& site_packages) {
+  // A folder without `__init__` is a namespace, which hides nothing.
+  const auto has_code = [](const std::string& folder, const std::string& module) {
+    const std::vector<std::string> names = list_directory(folder);
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return starts_with(name, module + ".") &&
+             (ends_with(name, ".py") || ends_with(name, ".pyc") || ends_with(name, ".so") || ends_with(name, ".pyd"));
+    });
+  };
+  std::set<std::string> hidden;
+  for (const auto& [folder, modules] : modules_of(base)) {
+    if (starts_with(folder, "pip-") || exists(at(site_packages, folder))) continue;
+    for (const std::string& module : modules) {
+      if (has_code(site_packages, module) || has_code(at(site_packages, module), "__init__")) hidden.insert(module);
+    }
+  }
+  return {hidden.begin(), hidden.end()};
+}
+
 }  // namespace pyembed::detail

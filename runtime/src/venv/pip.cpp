@@ -7,6 +7,7 @@
 #include "verbs.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pyembed::detail {
 
@@ -111,6 +112,17 @@ void run_step(Run run, const VenvRecord& record, const std::string& what, const 
                                : ". The environment is as it was."));
 }
 
+// No constraint keeps a package of another name from bringing the same module.
+void require_nothing_new(const std::vector<std::string>& hidden, const std::vector<std::string>& known,
+                         const std::string& name, const std::string& what) {
+  std::vector<std::string> others;
+  std::set_difference(hidden.begin(), hidden.end(), known.begin(), known.end(), std::back_inserter(others));
+  if (others.empty()) return;
+  throw VenvError("PYEMBED_VENV_INSTALL_FAILED",
+                  "pyembed: " + what + " would hide what the application's packages bring: " + join(others, ", ") +
+                      ". '" + name + "' has those packages; an environment that inherits nothing has its own.");
+}
+
 // Without user and password of addresses in it: all up to the last `@` before the path.
 std::string without_user(std::string text) {
   for (std::size_t start = 0; (start = text.find("://", start)) != std::string::npos;) {
@@ -165,11 +177,18 @@ void run_steps(const AppPlace& place, const PipPlace& where, const VenvRecord& r
                      write_input(where.work, "constraints.txt",
                                  record.inherit == Inherit::Base ? base_constraints(base) : "")};
     if (is_offline) run.arguments.push_back("--no-index");
+    const auto hidden = [&] {
+      return record.inherit == Inherit::Base ? hidden_modules(base, at(where.path, layout.site_packages))
+                                             : std::vector<std::string>();
+    };
+    const std::vector<std::string> known = hidden();
     for (std::size_t i = 0; i < steps.size(); ++i) {
       Run step = run;
       const std::vector<std::string> more = pip_arguments(steps[i], i, where.work, is_offline);
       step.arguments.insert(step.arguments.end(), more.begin(), more.end());
-      run_step(std::move(step), record, describe_step(steps[i], i, steps.size()), control);
+      const std::string what = describe_step(steps[i], i, steps.size());
+      run_step(std::move(step), record, what, control);
+      require_nothing_new(hidden(), known, record.name, what);
     }
   } catch (...) {
     remove_tree(where.work);

@@ -30,6 +30,19 @@ auto guarded(Work work) {
   }
 }
 
+// Who removes the last environment of an application removes the folder with its lock, too.
+detail::VenvLock lock_to_run(const detail::AppPlace& place, const std::string& name, const VenvControl& control) {
+  constexpr int attempts = 10;
+  for (int attempt = 1;; ++attempt) {
+    detail::require_venv(place, name);
+    try {
+      return detail::VenvLock::wait(place.directory, name, detail::Purpose::Run, control);
+    } catch (const fs::filesystem_error& error) {
+      if (error.code() != std::errc::no_such_file_or_directory || attempt == attempts) throw;
+    }
+  }
+}
+
 std::string text_of_home(const fs::path& path) { return path.empty() ? "" : detail::text_of(fs::absolute(path)); }
 
 OpenedVenv opened(detail::Found found) {
@@ -88,11 +101,10 @@ CreatedVenv Venvs::create(const std::string& name, Inherit inherit) const {
 
 VenvLease Venvs::lease(const std::string& name, const VenvControl& control) const {
   return guarded([&] {
-    detail::require_venv(*place_, name);
     auto state = std::make_unique<VenvLease::State>();
     state->directory = place_->directory;
     state->name = name;
-    state->lock = detail::VenvLock::wait(place_->directory, name, detail::Purpose::Run, control);
+    state->lock = lock_to_run(*place_, name, control);
     detail::require_venv(*place_, name);  // while it waited, somebody may have removed it
     return VenvLease(std::move(state));
   });

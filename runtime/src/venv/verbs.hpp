@@ -7,6 +7,8 @@
 
 #include <pyembed/venv.hpp>
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,11 @@ std::vector<VenvHolder> find_interpreters(const std::string& venv);
 // By the names of metadata folders, sorted.
 std::vector<VenvPackage> installed_packages(const std::string& site_packages);
 std::vector<VenvPackage> packages_of(const Venv& venv);
+// By metadata folder, what can be imported: top-level names in its RECORD.
+std::map<std::string, std::set<std::string>> modules_of(const std::string& site_packages);
+// What can be imported from packages of a base and would come from an environment instead. Not what the environment
+// has in the same version, nor pip, which does not matter to anybody.
+std::vector<std::string> hidden_modules(const std::string& base, const std::string& site_packages);
 
 // Of `folder` alone when it is not empty. Only reads.
 std::vector<ListedVenv> list_venvs(const std::string& data_home, const std::string& folder);
