@@ -22,13 +22,21 @@ export const run: Run<VenvFlags> = ({ env }, { appName, dataHome }) => {
   }
 }
 
-function toJson({ appPath, abi, lastUsed, record, ...venv }: ListedVenv) {
+function toJson(venv: ListedVenv) {
   return {
-    ...venv,
-    appPath: appPath ?? null,
-    abi: abi ?? null,
-    inherit: record?.inherit ?? null,
-    lastUsed: lastUsed.toISOString(),
+    abi: venv.abi ?? null,
+    app: venv.app,
+    appExists: venv.appExists,
+    appPath: venv.appPath ?? null,
+    inherit: venv.record?.inherit ?? null,
+    key: venv.key,
+    lastUsed: venv.lastUsed.toISOString(),
+    name: venv.name,
+    packages: venv.packages,
+    path: venv.path,
+    python: venv.python,
+    sizeBytes: venv.sizeBytes,
+    state: venv.state,
   }
 }
 

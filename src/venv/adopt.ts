@@ -6,7 +6,7 @@ import { PyEmbedError } from '../errors.ts'
 import { recordApp } from './app-record.ts'
 import { readCfg } from './cfg.ts'
 import { newRecord } from './create.ts'
-import { joinPath } from './data-home.ts'
+import { fileIn } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { foreignSitePackages, type ListedVenv, listVenvs } from './list.ts'
 import { withVenvLock } from './lock.ts'
@@ -75,11 +75,7 @@ function whyNot(
   // Where the Pythons of Windows keep packages does not tell the version.
   const sitePackages = foreignSitePackages(path)
   const { base, app, system } = place
-  const own = joinPath(
-    system,
-    path,
-    ...venvLayout(system, app.abi, base.executable).sitePackages.split('/'),
-  )
+  const own = fileIn(system, path, venvLayout(system, app.abi, base.executable).sitePackages)
   return sitePackages === own
     ? undefined
     : `it is for another Python than the app’s (\`${app.abi}\`)`
@@ -111,7 +107,7 @@ async function adoptOne(
       const record = { ...known, base: place.base }
       // In its old place: whoever is killed in between has an environment there that can be adopted again.
       const layout = venvLayout(place.system, record.abi, record.base.executable)
-      const at = (file: string): string => joinPath(place.system, path, ...file.split('/'))
+      const at = (file: string): string => fileIn(place.system, path, file)
       await relativeShebangs(path, at(layout.scripts), at(layout.sitePackages))
       await rewriteTree(place, path, record)
       renameSync(path, target)

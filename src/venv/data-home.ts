@@ -30,9 +30,14 @@ function withoutEnd(system: OperatingSystem, path: string): string {
   return /^[A-Za-z]:$/.test(trimmed) ? `${trimmed}\\` : trimmed
 }
 
+/** The path of a file of an environment, as its layout names it, with `/`. */
+export function fileIn(system: OperatingSystem, venv: string, file: string): string {
+  return joinPath(system, venv, system === 'windows' ? file.replaceAll('/', '\\') : file)
+}
+
 /** Joins by one separator and changes nothing else, as C++ does: `..` behind a link is the system's to resolve. */
 export function joinPath(system: OperatingSystem, directory: string, ...parts: string[]): string {
   const separator = system === 'windows' ? '\\' : '/'
   const start = directory.endsWith(separator) ? directory.slice(0, -1) : directory
-  return [start, ...parts].join(separator)
+  return parts.reduce((path, part) => path + separator + part, start)
 }

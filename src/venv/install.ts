@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { copyTree } from './copy-tree.ts'
 import { findInterpreters } from './interpreters.ts'
-import { joinPath } from './data-home.ts'
+import { fileIn } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { withVenvLock } from './lock.ts'
 import type { Venv } from './look.ts'
@@ -50,5 +50,5 @@ export function packagesOf(
   { path, record }: Venv,
 ): readonly InstalledPackage[] {
   const { sitePackages } = venvLayout(system, record.abi, record.base.executable)
-  return installedPackages(joinPath(system, path, ...sitePackages.split('/')))
+  return installedPackages(fileIn(system, path, sitePackages))
 }

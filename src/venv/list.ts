@@ -4,8 +4,8 @@ import { systemErrorCode } from '../errors.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
 import { compareText } from '../text/json.ts'
 import { hostSystem } from './app.ts'
-import { joinPath } from './data-home.ts'
-import { venvLayout } from './layout.ts'
+import { fileIn, joinPath } from './data-home.ts'
+import { venvLayout, type VenvLayout } from './layout.ts'
 import { readRecord } from './look.ts'
 import { type InstalledPackage, installedPackages } from './packages.ts'
 import { listDirectory } from './place.ts'
@@ -40,7 +40,7 @@ const keyPattern = /^[0-9A-F]{16}$/i
 /** All environments of all apps, by app, key and name; of `folder` alone, when it is named. Only reads. */
 export function listVenvs(dataHome: string, folder?: string): readonly ListedVenv[] {
   const system = hostSystem()
-  const exists = remembered(existsSync)
+  const base = rememberBases()
   const folders =
     folder === undefined
       ? listDirectory(dataHome).filter((name) => folderPattern.test(name))
@@ -49,27 +49,37 @@ export function listVenvs(dataHome: string, folder?: string): readonly ListedVen
     const apps = joinPath(system, dataHome, name)
     return sorted(apps)
       .filter((key) => keyPattern.test(key))
-      .flatMap((key) => listKey(joinPath(system, apps, key), name, key, exists))
+      .flatMap((key) => listKey(joinPath(system, apps, key), name, key, base))
   })
 }
 
-/** Hundreds of environments have one base. */
-function remembered(exists: Exists): Exists {
-  const known = new Map<string, boolean>()
-  return (path) => {
-    const answer = known.get(path) ?? exists(path)
-    known.set(path, answer)
-    return answer
-  }
+/** What a base makes of its environments. */
+interface KnownBase {
+  readonly exists: boolean
+  readonly layout: VenvLayout
 }
 
-type Exists = (path: string) => boolean
+type AskBase = (abi: string, executable: string) => KnownBase
+
+/** Hundreds of environments have one base. */
+function rememberBases(): AskBase {
+  const known = new Map<string, KnownBase>()
+  return (abi, executable) => {
+    const key = `${abi} ${executable}`
+    const base = known.get(key) ?? {
+      exists: existsSync(executable),
+      layout: venvLayout(hostSystem(), abi, executable),
+    }
+    known.set(key, base)
+    return base
+  }
+}
 
 function listKey(
   directory: string,
   folder: string,
   key: string,
-  exists: Exists,
+  base: AskBase,
 ): readonly ListedVenv[] {
   const system = hostSystem()
   const app = parseApp(readApp(joinPath(system, directory, appFileName)))
@@ -77,7 +87,7 @@ function listKey(
   return ownFolders(directory)
     .filter((name) => !name.startsWith('.'))
     .flatMap((name) => {
-      const found = describeWhole(directory, name, exists)
+      const found = describeWhole(directory, name, base)
       const appName = app?.name ?? folderPattern.exec(folder)?.[1] ?? folder
       return found === undefined
         ? []
@@ -88,9 +98,9 @@ function listKey(
 type Description = Omit<ListedVenv, 'app' | 'appPath' | 'appExists' | 'key' | 'name'>
 
 /** Whatever one of them is like, the others are listed. */
-function describeWhole(directory: string, name: string, exists: Exists): Description | undefined {
+function describeWhole(directory: string, name: string, base: AskBase): Description | undefined {
   try {
-    return describe(directory, name, exists)
+    return describe(directory, name, base)
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error
     const path = joinPath(hostSystem(), directory, name)
@@ -100,25 +110,25 @@ function describeWhole(directory: string, name: string, exists: Exists): Descrip
 }
 
 /** What has neither record nor `pyvenv.cfg` is none. */
-function describe(directory: string, name: string, exists: Exists): Description | undefined {
+function describe(directory: string, name: string, base: AskBase): Description | undefined {
   const place = { system: hostSystem(), directory }
   const path = joinPath(place.system, directory, name)
   const found = readRecord(place, name)
   if (found.record === undefined)
     return describeOther(path, found.verdict === 'newer' ? 'newer' : 'foreign')
   const { record, status } = found
-  const at = (file: string): string => joinPath(place.system, path, ...file.split('/'))
-  const layout = venvLayout(place.system, record.abi, record.base.executable)
-  const sitePackages = at(layout.sitePackages)
+  const { exists, layout } = base(record.abi, record.base.executable)
+  const sitePackages = fileIn(place.system, path, layout.sitePackages)
+  const python = fileIn(place.system, path, layout.python)
   const packages = installedPackages(sitePackages)
   const { mtime, size } = status
   return {
     path,
-    python: at(layout.python),
+    python,
     state:
-      !existsSync(at('pyvenv.cfg')) || !isThere(at(layout.python))
+      !existsSync(fileIn(place.system, path, 'pyvenv.cfg')) || !isThere(python)
         ? 'broken'
-        : exists(record.base.executable)
+        : exists
           ? 'ready'
           : 'base-missing',
     abi: record.abi,

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, type Stats } from 'node:fs'
 
 import { isBare } from './bare.ts'
 import { formatCfg, readCfg } from './cfg.ts'
-import { joinPath } from './data-home.ts'
+import { fileIn, joinPath } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { type AppPlace, isGone, listDirectory, otherKeys } from './place.ts'
 import { readThere } from './read-there.ts'
@@ -101,14 +101,14 @@ export function describeVenv(
 ): Venv {
   const path = venvPath(place, name)
   const { python } = venvLayout(place.system, record.abi, record.base.executable)
-  return { name, path, python: joinPath(place.system, path, ...python.split('/')), record }
+  return { name, path, python: fileIn(place.system, path, python), record }
 }
 
 /** Not by what the base is, which may be put right without the user. */
 function whyBroken(place: AppPlace, { path, record }: Venv): string | undefined {
   const { system } = place
   const statusOf = (file: string) =>
-    lstatSync(joinPath(system, path, ...file.split('/')), { throwIfNoEntry: false })
+    lstatSync(fileIn(system, path, file), { throwIfNoEntry: false })
   const cfg = readThere(joinPath(system, path, 'pyvenv.cfg'))?.text ?? ''
   if (!readCfg(cfg, 'home')) return 'it has no valid `pyvenv.cfg`'
   const { python, folders } = venvLayout(system, record.abi, record.base.executable)

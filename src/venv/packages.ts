@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { compareText } from '../text/json.ts'
 import type { Base } from './app.ts'
-import { joinPath } from './data-home.ts'
+import { fileIn } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { type AppPlace, listDirectory } from './place.ts'
 
@@ -27,7 +27,7 @@ export function installedPackages(sitePackages: string): readonly InstalledPacka
 /** The `site-packages` of a base: where in its prefix it is like where in an environment. */
 export function baseSitePackages({ system, app }: AppPlace, { executable, prefix }: Base): string {
   const { sitePackages } = venvLayout(system, app.abi, executable)
-  return joinPath(system, prefix, ...sitePackages.split('/'))
+  return fileIn(system, prefix, sitePackages)
 }
 
 /** Keeps pip from putting another version before a package of the base; its pip does not matter to anybody. */

@@ -6,7 +6,7 @@ import { PyEmbedError } from '../errors.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { run } from '../process/run.ts'
 import type { AppPlace } from './place.ts'
-import { joinPath } from './data-home.ts'
+import { fileIn } from './data-home.ts'
 import { hiddenModules } from './hidden.ts'
 import { venvLayout } from './layout.ts'
 import { baseConstraints, baseSitePackages, hasPip } from './packages.ts'
@@ -42,7 +42,7 @@ export async function runSteps(
     )
   }
   const layout = venvLayout(place.system, record.abi, record.base.executable)
-  const executable = joinPath(place.system, path, ...layout.python.split('/'))
+  const executable = fileIn(place.system, path, layout.python)
   mkdirSync(work, { mode: 0o700 })
   try {
     const constraints = record.inherit === 'base' ? baseConstraints(base) : ''
@@ -57,7 +57,7 @@ export async function runSteps(
       '--constraint',
       writeInput(work, 'constraints.txt', constraints),
     ]
-    const sitePackages = joinPath(place.system, path, ...layout.sitePackages.split('/'))
+    const sitePackages = fileIn(place.system, path, layout.sitePackages)
     const hidden = (): readonly string[] =>
       record.inherit === 'base' ? hiddenModules(base, sitePackages) : []
     const known = new Set(hidden())

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { writeFileAtomic } from '../fs/atomic.ts'
 import { syncFileSystem } from '../fs/sync-file-system.ts'
-import { joinPath } from './data-home.ts'
+import { fileIn } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { venvPath } from './look.ts'
 import { runSteps } from './pip.ts'
@@ -32,11 +32,7 @@ export async function replaceVenv(
   const { name } = record
   const stage = stagePath(place, name)
   const layout = venvLayout(place.system, record.abi, record.base.executable)
-  const sitePackages = joinPath(
-    place.system,
-    venvPath(place, name),
-    ...layout.sitePackages.split('/'),
-  )
+  const sitePackages = fileIn(place.system, venvPath(place, name), layout.sitePackages)
   const before = stampOf(sitePackages)
   try {
     make(stage)
@@ -67,7 +63,7 @@ function changedMeanwhile(name: string): PyEmbedError {
 
 async function finishStage(place: AppPlace, stage: string, record: VenvRecord): Promise<void> {
   const layout = venvLayout(place.system, record.abi, record.base.executable)
-  const at = (file: string): string => joinPath(place.system, stage, ...file.split('/'))
+  const at = (file: string): string => fileIn(place.system, stage, file)
   await relativeShebangs(stage, at(layout.scripts), at(layout.sitePackages))
   const size = measureVenv(stage, at(layout.sitePackages))
   await writeFileAtomic(at(recordName), formatRecord({ ...record, size }))

@@ -14,7 +14,7 @@ import { dirname } from 'node:path'
 import { temporaryName, writeFileAtomic } from '../fs/atomic.ts'
 import { requireLinks } from '../fs/links.ts'
 import { formatCfg } from './cfg.ts'
-import { joinPath } from './data-home.ts'
+import { fileIn } from './data-home.ts'
 import { venvLayout } from './layout.ts'
 import { pipShim, pipShimPath } from './pip-shim.ts'
 import type { AppPlace } from './place.ts'
@@ -23,7 +23,7 @@ import { formatRecord, recordName, type VenvRecord } from './record.ts'
 /** Writes an environment into a folder that is not there yet; the record last. */
 export function writeTree(place: AppPlace, path: string, record: VenvRecord): void {
   const { system, app, key } = place
-  const at = (file: string): string => joinPath(system, path, ...file.split('/'))
+  const at = (file: string): string => fileIn(system, path, file)
   const { folders, links, copies, sitePackages } = venvLayout(
     system,
     record.abi,
@@ -61,7 +61,7 @@ export async function rewriteTree(
   record: VenvRecord,
 ): Promise<void> {
   const { system, app, key } = place
-  const at = (file: string): string => joinPath(system, path, ...file.split('/'))
+  const at = (file: string): string => fileIn(system, path, file)
   const { folders, links, copies } = venvLayout(system, record.abi, record.base.executable)
   for (const folder of folders) makeFolder(at(folder))
   for (const [file, text] of Object.entries(links)) replaceLink(at(file), text)
