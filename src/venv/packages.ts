@@ -41,3 +41,8 @@ export function baseConstraints(sitePackages: string): string {
 export function hasPip(sitePackages: string): boolean {
   return listDirectory(join(sitePackages, 'pip')).includes('__main__.py')
 }
+
+/** Whether the Python of a base was shipped with byte code, as `pyembed_install` does it. */
+export function hasByteCode(sitePackages: string): boolean {
+  return listDirectory(join(sitePackages, 'pip', '__pycache__')).length > 0
+}

@@ -9,7 +9,7 @@ import type { AppPlace } from './place.ts'
 import { fileIn } from './data-home.ts'
 import { hiddenModules } from './hidden.ts'
 import { venvLayout } from './layout.ts'
-import { baseConstraints, baseSitePackages, hasPip } from './packages.ts'
+import { baseConstraints, baseSitePackages, hasByteCode, hasPip } from './packages.ts'
 import type { Step, VenvRecord } from './record.ts'
 import { pipArguments, withoutSecrets, writeInput } from './steps.ts'
 
@@ -82,9 +82,10 @@ function starts(
   { base, key }: AppPlace,
   sitePackages: string,
 ): readonly string[] {
-  const byteCode = join(env.cacheDir, 'pyc', base.pinId || key)
+  const byteCode = `pycache_prefix=${join(env.cacheDir, 'pyc', base.pinId || key)}`
   const driver = join(packageRoot(), 'python', 'venv_pip.py')
-  return ['-I', '-X', 'utf8', '-X', `pycache_prefix=${byteCode}`, driver, sitePackages]
+  const place = hasByteCode(sitePackages) ? [] : ['-X', byteCode]
+  return ['-I', '-X', 'utf8', ...place, driver, sitePackages]
 }
 
 async function runStep(

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
+import { execa } from 'execa'
 import type { TestProject } from 'vitest/node'
 
 import { readEnvironment } from '../../src/env.ts'
@@ -8,6 +9,7 @@ import type { SyncResult } from '../../src/project/sync-state.ts'
 import { runCli } from '../helpers/cli.ts'
 import { syncTemplate } from '../helpers/sandbox.ts'
 import { makeScratch } from '../helpers/scratch.ts'
+import { linux } from '../helpers/project.ts'
 import { hasTool } from '../helpers/tools.ts'
 import { bootWine, wine } from '../helpers/wine.ts'
 import { assembleMirror } from '../mirror/assemble.ts'
@@ -21,6 +23,8 @@ declare module 'vitest' {
     readonly cliEnv: Record<string, string>
     /** By build: a project with numpy and tqdm, synced for all five targets. */
     readonly projects: Record<string, { directory: string; results: SyncResult[] }>
+    /** By build: the Python for Linux of that project as an app is shipped with it, with byte code. */
+    readonly shipped: Record<string, string>
     /** A project that was synced once, for sandboxes (test/helpers/sandbox.ts). */
     readonly template: string
     /** A Windows of wine (test/helpers/wine.ts), where there is wine. */
@@ -62,9 +66,12 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
       env: cliEnv,
     })
     if (synced.exitCode !== 0) throw new Error(`sync of ${build} failed:\n${synced.stderr}`)
-    return [build, { directory, results: synced.json<SyncResult[]>() }] as const
+    const results = synced.json<SyncResult[]>()
+    const shipped = join(root, `shipped-${build}`)
+    await ship(results.find(({ target }) => target === linux)?.prefix ?? '', shipped)
+    return { build, shipped, project: { directory, results } }
   }
-  const [projects] = await Promise.all([
+  const [synced] = await Promise.all([
     Promise.all(builds.map(syncBuild)),
     syncTemplate(template, mirror),
     ...(hasTool(wine) ? [bootWine(windows)] : []),
@@ -72,13 +79,22 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
 
   provide('mirror', mirror)
   provide('cliEnv', cliEnv)
-  provide('projects', Object.fromEntries(projects))
+  provide('projects', Object.fromEntries(synced.map(({ build, project }) => [build, project])))
+  provide('shipped', Object.fromEntries(synced.map(({ build, shipped }) => [build, shipped])))
   provide('template', template)
   provide('wine', windows)
   return () => {
     addDownloads(join(cache, 'downloads'), kept)
     rmSync(root, { recursive: true, force: true })
   }
+}
+
+/** Hard links to a prefix, and byte code beside them: without it, each start of pip takes two seconds. */
+async function ship(prefix: string, to: string): Promise<void> {
+  await execa('cp', ['-al', prefix, to])
+  // What cannot be compiled is test data of packages.
+  const python = join(to, 'bin', 'python3')
+  await execa(python, ['-I', '-m', 'compileall', '-q', join(to, 'lib')], { reject: false })
 }
 
 /** Copies the finished downloads that are not there yet. */

@@ -61,13 +61,13 @@ export interface AppParts {
 
 /**
  * Installs an app: an executable, `pyembed-app.json`, and a Python, which is a link to one beside the app: made of hard
- * links to that of the shared sync, for those who run it by hand write byte code into it.
+ * links, for those who run it by hand write byte code into it.
  */
 export function installApp(path: string, parts: AppParts): InstalledApp {
-  const { prefix: shared, pinId } = sharedResult(parts.build, linux)
+  const { pinId } = sharedResult(parts.build, linux)
   mkdirSync(path, { recursive: true })
   const prefix = join(dirname(path), `python-${parts.build}`)
-  if (!existsSync(prefix)) execFileSync('cp', ['-al', shared, prefix])
+  if (!existsSync(prefix)) execFileSync('cp', ['-al', inject('shipped')[parts.build] ?? '', prefix])
   symlinkSync(prefix, join(path, 'python'))
   const executable = join(path, 'workbench')
   writeFileSync(executable, '#!/bin/sh\n', { mode: 0o755 })
