@@ -77,6 +77,16 @@ export function makeSubjects(world: World, server: string): readonly Subject[] {
         }
       },
     },
+    // What the file system makes of it: one process and four, of hard links alone.
+    { name: 'cp -al', command: (run) => linkTrees(world, [`links${run}`]) },
+    {
+      name: '4 cp -al at once',
+      command: (run) =>
+        linkTrees(
+          world,
+          manyTargets.map((target) => `links${run} ${target}`),
+        ),
+    },
     { name: 'uv, empty cache', command: (run) => uv(world, `uv-empty${run}`, `uv-cache${run}`) },
     { name: 'uv, warm cache', command: (run) => uv(world, `uv-warm${run}`, 'uv-cache') },
     {
@@ -112,6 +122,13 @@ export function makeSubjects(world: World, server: string): readonly Subject[] {
       },
     },
   ]
+}
+
+/** Makes hard links to a prefix, in several processes at once. */
+function linkTrees({ root, storeEntry }: World, names: readonly string[]): Command {
+  const prefix = join(storeEntry, 'prefix')
+  const copies = names.map((name) => `cp -al "${prefix}" "${join(root, name)}" &`)
+  return { argv: ['sh', '-c', `${copies.join(' ')} wait`], env: clean }
 }
 
 /** A cache with all downloads but one. */
