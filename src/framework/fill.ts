@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { architectureOf } from '../binary/macho/architecture.ts'
 import type { Macho } from '../binary/macho/macho.ts'
 import { formatVersion } from '../binary/macho/minimum.ts'
-import { sealMacho } from '../binary/macho/signature/seal.ts'
+import { sealPieces } from '../binary/macho/signature/seal.ts'
 import type { Context } from '../context.ts'
 import { isLink, recordFile } from '../fs/inventory.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
@@ -54,9 +54,9 @@ export async function fillFramework(
   const codeResources = writeText(writer, '_CodeSignature/CodeResources', seal)
   const mode = files.find((item) => !isOther(item))?.mode ?? '0755'
   const sealed = namingPath(layout.library, () =>
-    sealMacho(main.bytes, { identifier, infoPlist, codeResources }),
+    sealPieces(main.bytes, { identifier, infoPlist, codeResources }),
   )
-  writer.writeFile(`${versionFolder}/${executableName}`, mode, [sealed])
+  writer.writeFile(`${versionFolder}/${executableName}`, mode, sealed)
   await writer.sync(context.env.variables)
   return {
     edits: [...main.edits, ...copied.edits],
