@@ -1,8 +1,9 @@
 """Compiles the Python files of a prefix into a directory of their own.
 
-    python -S -s -P compile_bytecode.py PREFIX OUTPUT LIST
+    python -S -s -P compile_bytecode.py PREFIX OUTPUT LIST [VERSION]
 
-LIST names one source per line, relative to PREFIX. Prints what was compiled, relative to both.
+LIST, or what is read where it is `-`, names one source per line, relative to PREFIX. Prints what was compiled, relative
+to both. A Python of VERSION (`3.14.6`, `3.14.6t` when it is free-threaded) says so first; any other one fails at once.
 To be run with PYTHONHASHSEED=0 by a Python of the version that will import the result.
 
 The same sources give the same bytes on every machine: names of sources are relative, times play no part
@@ -15,8 +16,10 @@ import os
 import sys
 
 
-def main(prefix, output, list_file):
-    with open(list_file, encoding="utf-8") as file:
+def main(prefix, output, list_file, version=None):
+    if version not in (None, own_version()):
+        sys.exit(f"this is Python {own_version()}")
+    with open(0 if list_file == "-" else list_file, encoding="utf-8") as file:
         names = file.read().splitlines()
     compiled = []
     parent = parent_process()
@@ -40,7 +43,12 @@ def main(prefix, output, list_file):
                 continue  # cannot be imported either: templates, another version's syntax
         compiled.append(relative)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    print("\n".join(compiled))
+    print("\n".join(([version] if version else []) + compiled))
+
+
+def own_version():
+    kind = "t" if "free-threading" in sys.version else ""
+    return "%d.%d.%d" % sys.version_info[:3] + kind
 
 
 def parent_process():

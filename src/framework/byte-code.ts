@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
@@ -17,51 +16,54 @@ export interface ByteCompiler {
 }
 
 /**
- * Compiles the `sources` below `prefix` into the new folder `work`. Unchecked-hash (PEP 552): Python takes it for right
- * whatever the times of the sources are, so no import ever writes into what is sealed. Those that are no Python of this
- * version have none.
- * @returns what was compiled, relative to `work`. @throws PYEMBED_TOOL_PYTHON
+ * Compiles the `sources` of a folder, into the `__pycache__` beside each. Unchecked-hash (PEP 552): Python takes it for
+ * right whatever the times of the sources are, so no import ever writes into what is sealed. Those that are no Python
+ * of this version have none.
+ * @returns what was compiled, relative to the folder. @throws PYEMBED_TOOL_PYTHON
  */
 export async function compileByteCode(
-  { env, signal }: Context,
+  { env, signal }: Pick<Context, 'env' | 'signal'>,
   compiler: ByteCompiler,
-  { prefix, work, sources }: { prefix: string; work: string; sources: readonly string[] },
+  folder: string,
+  sources: readonly string[],
 ): Promise<readonly string[]> {
   const options = { env: byteCodeEnvironment(env.variables), signal }
+  // One process: each takes 50 MB. It looks at its own version: another one to ask takes 13 MB.
+  const args = ['-S', '-s', '-P', script(), folder, folder, '-', versionOf(compiler)]
+  const input = sources.map((name) => `${name}\n`).join('')
+  const result = await run(compiler.executable, args, { ...options, input }).catch(() => undefined)
+  signal?.throwIfAborted()
+  const [said, ...compiled] = result?.stdout.split('\n') ?? []
+  if (result?.isOk === true && said === versionOf(compiler)) return compiled.sort(compareText)
   await requireVersion(compiler, options)
-  mkdirSync(work)
-  const list = join(work, 'sources.txt')
-  writeFileSync(list, sources.map((name) => `${name}\n`).join(''))
-  // One process: each takes 50 MB.
-  const args = ['-S', '-s', '-P', script(), prefix, work, list]
-  const { isOk, stdout, stderr, reason } = await run(compiler.executable, args, options)
-  if (!isOk) throw unfit(compiler, `could not compile: ${reason}\n${stderr}`)
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .sort(compareText)
+  throw unfit(compiler, `could not compile: ${result?.reason}\n${result?.stderr}`)
 }
 
 function script(): string {
   return join(packageRoot(), 'cmake', 'modules', 'compile_bytecode.py')
 }
 
+/** As compile_bytecode.py says its own. */
+function versionOf({ version, variant }: ByteCompiler): string {
+  const numbers = /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version
+  return variant === 'freethreaded' ? `${numbers}t` : numbers
+}
+
+/** Of any Python 3, also of those that do not know the options above. */
 const question = `import sys
-print("%d.%d.%d" % sys.version_info[:3], "free-threading" in sys.version)`
+print("%d.%d.%d" % sys.version_info[:3] + ("t" if "free-threading" in sys.version else ""))`
 
 async function requireVersion(
   compiler: ByteCompiler,
   options: Parameters<typeof run>[2],
 ): Promise<void> {
-  const { executable, version, variant } = compiler
-  const answer = await run(executable, ['-I', '-B', '-S', '-c', question], options).catch(
-    () => undefined,
-  )
-  if (answer?.isOk !== true) throw unfit(compiler, 'does not run')
-  const [found = '', isFreeThreaded] = answer.stdout.trim().split(' ')
-  const numbers = /^\d+\.\d+\.\d+/.exec(version)?.[0]
-  if (found === numbers && (isFreeThreaded === 'True') === (variant === 'freethreaded')) return
-  throw unfit(compiler, `is Python ${found}${isFreeThreaded === 'True' ? ', free-threaded' : ''}`)
+  const args = ['-I', '-B', '-S', '-c', question]
+  const answer = await run(compiler.executable, args, options).catch(() => undefined)
+  const found = answer?.isOk === true ? answer.stdout.trim() : ''
+  if (found === '') throw unfit(compiler, 'does not run')
+  if (found === versionOf(compiler)) return
+  const [numbers] = found.split('t')
+  throw unfit(compiler, `is Python ${numbers}${found.endsWith('t') ? ', free-threaded' : ''}`)
 }
 
 /** What steers a Python is kept away from it, and what byte code depends on is fixed. */

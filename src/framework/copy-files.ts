@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 
 import type { Macho } from '../binary/macho/macho.ts'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
-import { sealMacho } from '../binary/macho/signature/seal.ts'
+import { sealPieces } from '../binary/macho/signature/seal.ts'
 import type { Context } from '../context.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
 import type { TreeWriter } from '../fs/tree-writer.ts'
@@ -57,7 +57,7 @@ export async function copyFiles(
         continue
       }
       const identifier = defaultIdentifier(posix.basename(path), bytes)
-      writer.writeFile(path, mode, [sealMacho(relocated.bytes, { identifier })])
+      writer.writeFile(path, mode, sealPieces(relocated.bytes, { identifier }))
       edits.push(...relocated.edits)
       code.push(relocated.macho)
     } catch (error) {

@@ -1,17 +1,18 @@
 import { createHash, hash } from 'node:crypto'
-import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { architectureOf } from '../binary/macho/architecture.ts'
 import type { Macho } from '../binary/macho/macho.ts'
 import { formatVersion } from '../binary/macho/minimum.ts'
-import { sealMacho } from '../binary/macho/signature/seal.ts'
+import { sealPieces } from '../binary/macho/signature/seal.ts'
 import type { Context } from '../context.ts'
-import { isLink, recordFile } from '../fs/inventory.ts'
+import { isLink } from '../fs/inventory.ts'
 import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
+import { beside } from '../process/beside.ts'
 import { prefixLayout } from '../platform/layout.ts'
-import { compileByteCode } from './byte-code.ts'
+import { addByteCode, isForPython, removeEmpty } from './add-byte-code.ts'
 import { codeResourcesPlist, needsSha1, planResources, type Resource } from './code-resources.ts'
 import { copyFiles, type FrameworkFile, pathInVersion, type ReadPrefix } from './copy-files.ts'
 import type { Framework, FrameworkRequest } from './framework.ts'
@@ -40,13 +41,20 @@ export async function fillFramework(
   const has = (path: string): boolean => inventory.has(path)
   const source = { prefix, inventory, library: layout.library, has }
   const files = items.filter((item) => item.kind === 'file')
-  const read = createReader(source)
-  const copied = await copyFiles(context, { ...source, read }, files.filter(isOther), writer)
+  const from = { ...source, read: createReader(source) }
+  const first = await copyFiles(context, from, files.filter(isForPython), writer)
+  const others = files.filter((file) => !isForPython(file) && isOther(file))
+  // Most of the time is Python's, which compiles while this thread copies all else.
+  const [folders, rest] = await beside(
+    context.signal,
+    (signal) => addByteCode({ ...context, signal }, request, layout.stdlib, writer),
+    (signal) => copyFiles({ ...context, signal }, from, others, writer),
+  )
+  removeEmpty(folders, writer)
   for (const item of items) if (item.kind === 'link') writer.writeLink(item.path, item.target)
-  await addByteCode(context, request, layout.stdlib, writer)
 
-  const main = readExecutable({ ...source, read })
-  const minimumSystem = highestMinimum([...copied.code, main.macho])
+  const main = readExecutable(from)
+  const minimumSystem = highestMinimum([...first.code, ...rest.code, main.macho])
   const info = frameworkInfo({ identifier, version: kind.version, minimumSystem, pinId })
   const infoPlist = writeText(writer, 'Resources/Info.plist', writePlist(info))
   const resources = planResources(writtenResources(writer), executableName)
@@ -54,12 +62,12 @@ export async function fillFramework(
   const codeResources = writeText(writer, '_CodeSignature/CodeResources', seal)
   const mode = files.find((item) => !isOther(item))?.mode ?? '0755'
   const sealed = namingPath(layout.library, () =>
-    sealMacho(main.bytes, { identifier, infoPlist, codeResources }),
+    sealPieces(main.bytes, { identifier, infoPlist, codeResources }),
   )
-  writer.writeFile(`${versionFolder}/${executableName}`, mode, [sealed])
+  writer.writeFile(`${versionFolder}/${executableName}`, mode, sealed)
   await writer.sync(context.env.variables)
   return {
-    edits: [...main.edits, ...copied.edits],
+    edits: [...main.edits, ...first.edits, ...rest.edits],
     files: writer.inventory.size,
     architectures: main.macho.slices.map(architectureOf),
   }
@@ -77,34 +85,6 @@ function readExecutable(source: ReadPrefix): RelocatedCode {
   const relocated = namingPath(library, () => relocateCode(executableName, bytes, source))
   if (relocated === undefined) throw unfit(library, 'is no library of macOS')
   return relocated
-}
-
-async function addByteCode(
-  context: Context,
-  { kind, inventory, python }: FrameworkRequest,
-  stdlib: string,
-  writer: TreeWriter,
-): Promise<void> {
-  const compiler = { ...kind, executable: python }
-  const work = join(writer.root, 'byte-code')
-  const compiled = await compileByteCode(context, compiler, {
-    prefix: join(writer.root, versionFolder),
-    work,
-    sources: [...inventory.keys()].filter(
-      (path) => path.startsWith(`${stdlib}/`) && path.endsWith('.py'),
-    ),
-  })
-  const buffer = Buffer.allocUnsafe(256 * 1024)
-  for (const path of compiled) {
-    const from = join(work, path)
-    // Under any umask.
-    chmodSync(from, 0o644)
-    writer.placeFile(`${versionFolder}/${path}`, recordFile(from, buffer), (target) => {
-      renameSync(from, target)
-      return 'copy'
-    })
-  }
-  rmSync(work, { recursive: true })
 }
 
 function writeText(writer: TreeWriter, path: string, text: string): Buffer {

@@ -51,7 +51,11 @@ export const oldResourceRules: readonly ResourceRule[] = [
 export function createRuleFinder(
   rules: readonly ResourceRule[],
 ): (path: string) => ResourceRule | undefined {
-  const patterns = rules.map((rule) => ({ rule, expression: new RegExp(rule.pattern, 's') }))
+  // What may be anywhere needs no `.*` before it, for which each place of a path would be tried.
+  const patterns = rules.map((rule) => ({
+    rule,
+    expression: new RegExp(rule.pattern.replace(/^\.\*/, ''), 's'),
+  }))
   return (path) => {
     let found: ResourceRule | undefined
     for (const { rule, expression } of patterns) {

@@ -37,6 +37,8 @@ export interface TreeWriter {
   ) => { write(chunk: Uint8Array): void; close(): ContentRecord }
   readonly writeLink: (path: string, text: string) => void
   readonly remove: (path: string) => void
+  /** Makes a folder, with those above it, for who else puts files into it; they count with {@link placeFile}. */
+  readonly makeFolder: (path: string) => void
   /** Lets `place` put a file of this record there, as a link to one that is on the disk or a copy of it. */
   readonly placeFile: (
     path: string,
@@ -96,6 +98,7 @@ export function createTreeWriter(root: string): TreeWriter {
     root,
     inventory,
     openFile,
+    makeFolder: (path) => claim(path, () => makeFolder(path)),
     writeFile: (path, mode, chunks) => {
       const file = openFile(path, mode)
       for (const chunk of chunks) file.write(chunk)

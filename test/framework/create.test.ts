@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -97,6 +97,40 @@ describe('createFramework', () => {
     expect(readdirSync(output)).toEqual([])
   })
 
+  it.each([`bin/tool`, `lib/python${minor}/os.py`])(
+    'leaves nothing behind, and no Python at work, when it fails at %s',
+    async (path) => {
+      const request = makeRequest()
+      writeFileSync(join(request.prefix, path), 'other')
+
+      expect(await codeOf(() => create(request))).toBe('PYEMBED_STORE_ENTRY_INVALID')
+
+      expect(readdirSync(request.output)).toEqual([])
+    },
+  )
+
+  it('has byte code of what is Python, and no folder for what is not', async () => {
+    const pyc = `os.cpython-${minor.replace('.', '')}.pyc`
+    const folder = `lib/python${minor}`
+    const { framework } = await create(
+      makeRequest({
+        [`${folder}/broken/only.py`]: 'no python at all\n',
+        // As a wheel brings it, of another Python or of other sources.
+        [`${folder}/__pycache__/${pyc}`]: 'stale',
+        [`${folder}/__pycache__/os.cpython-27.pyc`]: 'old',
+      }),
+    )
+
+    const made = join(framework, 'Versions/A', folder)
+    const byteCode = readdirSync(join(made, '__pycache__'))
+    expect(new Set(byteCode)).toEqual(new Set([pyc, 'os.cpython-27.pyc']))
+    // PEP 552: an unchecked hash.
+    const flags = readFileSync(join(made, '__pycache__', pyc)).readUInt32LE(4)
+    expect([flags, modeOf(join(made, '__pycache__', pyc))]).toEqual([1, '644'])
+    expect(existsSync(join(made, 'broken/__pycache__'))).toBe(false)
+    expect(judgeSeal(framework)).toEqual([])
+  })
+
   it('signs what dyld loads, and names what only looks like it', async () => {
     const object = makeDylib({ fileType: 1, id: undefined })
     const damaged = makeDylib().subarray(0, 100)
@@ -138,6 +172,7 @@ describe('createFramework', () => {
 
   it.each([
     ['that is not there', '/nowhere/python', version],
+    ['that is none', '/bin/true', version],
     ['of another version', python, '3.14.99'],
   ])('refuses a Python %s', async (_, executable, wanted) => {
     const request = makeRequest()

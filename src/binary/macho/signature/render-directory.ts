@@ -25,8 +25,8 @@ export function directorySize(plan: DirectoryPlan): number {
   return hashOffset(plan) + pageCount(plan.codeLimit, plan.pageSize) * hashSize
 }
 
-/** @param code the slice, of which the pages up to `codeLimit` are hashed */
-export function renderDirectory(plan: DirectoryPlan, code: Buffer): Buffer {
+/** @param code what is signed, all up to `codeLimit`, in pieces */
+export function renderDirectory(plan: DirectoryPlan, code: readonly Buffer[]): Buffer {
   const { identifier, flags, codeLimit, pageSize, execSegment, special } = plan
   const directory = Buffer.alloc(directorySize(plan))
   const first = hashOffset(plan)
@@ -55,11 +55,31 @@ export function renderDirectory(plan: DirectoryPlan, code: Buffer): Buffer {
   for (const [slot, content] of special) {
     hash('sha256', content, 'buffer').copy(directory, first - slot * hashSize)
   }
-  for (let at = 0, slot = first; at < codeLimit; at += pageSize, slot += hashSize) {
-    const page = code.subarray(at, Math.min(at + pageSize, codeLimit))
+  let slot = first
+  for (const page of splitPages(code, pageSize)) {
     hash('sha256', page, 'buffer').copy(directory, slot)
+    slot += hashSize
   }
   return directory
+}
+
+/** Only a page that lies in several pieces is copied. */
+function* splitPages(pieces: readonly Buffer[], pageSize: number): Generator<Buffer> {
+  let page: Buffer[] = []
+  let size = 0
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + pageSize - size)
+      page.push(part)
+      at += part.length
+      size += part.length
+      if (size < pageSize) continue
+      yield page.length === 1 ? part : Buffer.concat(page)
+      page = []
+      size = 0
+    }
+  }
+  if (size > 0) yield Buffer.concat(page)
 }
 
 function isHardened({ flags }: DirectoryPlan): boolean {

@@ -3,10 +3,11 @@ import { cpuTypes } from '../architecture.ts'
 import type { LoadCommand, SegmentCommand, VersionCommand } from '../commands.ts'
 import { readEditable, unsupportedMacho } from '../editable.ts'
 import type { MachoSlice } from '../macho.ts'
+import { noRoom } from '../room.ts'
 import { magics, renderBlob, renderSuperBlob, slots, superBlobSize } from './blobs.ts'
 import { adHoc, hardenedRuntime } from './code-directory.ts'
 import { executableFlags, readEntitlements, renderEntitlements } from './entitlements.ts'
-import { renderFat } from './fat.ts'
+import { joinFat } from './fat.ts'
 import { embeddedInfoPlist } from './info-plist.ts'
 import { type Placement, placeSignature, renderSignedHeader } from './placement.ts'
 import { type DirectoryPlan, directorySize, renderDirectory } from './render-directory.ts'
@@ -39,16 +40,25 @@ const executable = 2
  * @throws PYEMBED_BINARY_INVALID, PYEMBED_MACHO_UNSUPPORTED, PYEMBED_MACHO_NO_ROOM, PYEMBED_PLIST_INVALID
  */
 export function sealMacho(bytes: Buffer, options: SealOptions): Buffer {
+  return Buffer.concat(sealPieces(bytes, options))
+}
+
+/**
+ * The same in pieces, one after the other, for who writes it down: all but headers and signatures is the memory of
+ * `bytes`, so that no code is copied.
+ * @throws as {@link sealMacho} does
+ */
+export function sealPieces(bytes: Buffer, options: SealOptions): readonly Buffer[] {
   if (options.identifier === '' || options.identifier.includes('\0')) {
     throw unsupportedMacho(`\`${options.identifier}\` identifies no code`)
   }
   const { isFat, slices } = readEditable(bytesOf(bytes))
   const sealed = slices.map((slice) => sealSlice(bytes, slice, options))
   const [only] = sealed
-  return isFat || only === undefined ? renderFat(bytes, sealed) : only
+  return isFat || only === undefined ? joinFat(bytes, sealed) : only
 }
 
-function sealSlice(file: Buffer, slice: MachoSlice, options: SealOptions): Buffer {
+function sealSlice(file: Buffer, slice: MachoSlice, options: SealOptions): readonly Buffer[] {
   const placement = placeSignature(slice)
   const blobs = makeBlobs(slice, options)
   const infoPlist = options.infoPlist ?? embeddedInfoPlist(bytesOf(file), slice)
@@ -60,13 +70,14 @@ function sealSlice(file: Buffer, slice: MachoSlice, options: SealOptions): Buffe
   const { codeEnd, codeLimit } = placement
   if (codeLimit + reserved > 0xffff_ffff) throw unsupportedMacho('it has more than 4 GiB')
   const header = renderSignedHeader(bytesOf(file), slice, placement, reserved)
-  const sealed = Buffer.allocUnsafe(codeLimit + reserved)
-  file.copy(sealed, 0, slice.offset, slice.offset + codeEnd)
-  sealed.fill(0, codeEnd)
-  header.copy(sealed)
-  const directory = renderDirectory(plan, sealed)
-  renderSuperBlob(new Map([[slots.codeDirectory, directory], ...blobs])).copy(sealed, codeLimit)
-  return sealed
+  const { headerSize } = slice
+  if (header.length > codeEnd) throw noRoom(header.length - headerSize, codeEnd - headerSize)
+  const code = file.subarray(slice.offset + header.length, slice.offset + codeEnd)
+  const signed = [header, code, Buffer.alloc(codeLimit - codeEnd)]
+  const directory = renderDirectory(plan, signed)
+  const signature = Buffer.alloc(reserved)
+  renderSuperBlob(new Map([[slots.codeDirectory, directory], ...blobs])).copy(signature)
+  return [...signed, signature]
 }
 
 /** All blobs but the directory. */
