@@ -36,7 +36,7 @@ export async function fixBundle(
 ): Promise<Fixup> {
   const bundles = findBundles(app)
   const first = readTree(app)
-  const python = requirePython(first)
+  const python = requirePython(first, bundles.problems)
   emit({ kind: 'start', id: app, text: `Fixing ${app}` })
   const copies = await linkCopies(first, bundles, python)
   const tree = copies.length === 0 ? first : readTree(app)

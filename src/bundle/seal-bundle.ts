@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 
 import { sealMacho } from '../binary/macho/signature/seal.ts'
@@ -6,11 +6,12 @@ import { PyEmbedError } from '../errors.ts'
 import { codeResourcesPlist, planResources } from '../framework/code-resources.ts'
 import { compareResources } from '../framework/compare-resources.ts'
 import { writeFileAtomic } from '../fs/atomic.ts'
+import { lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { rewriteFile } from '../fs/rewrite.ts'
 import { readPlist } from '../text/plist-reader.ts'
 import { isDictionary, type PlistDictionary, writePlist } from '../text/plist.ts'
 import type { Bundle } from './bundles.ts'
-import { readIfThere, textOf } from './layout.ts'
+import { textOf } from './layout.ts'
 import { readSealed } from './read-sealed.ts'
 import { isSigned, keptOptions } from './sign-code.ts'
 import { unfitBundle } from './unfit.ts'
@@ -29,15 +30,22 @@ export async function sealBundle(
 ): Promise<readonly string[]> {
   const { sealed, program, executable, info } = bundle
   const whole = join(app, program)
-  const bytes = readIfThere(whole)
+  const bytes = readRegularFile(whole)
   if (bytes === undefined) {
     const name = `\`CFBundleExecutable\` (\`${program}\`)`
     throw unfitBundle(app, `lacks ${name}`, 'Build the app before it is made ready')
   }
   const seal = join(app, sealed, sealPath)
-  const former = readIfThere(seal)
+  if (lookAt(dirname(seal))?.isDirectory() === false) {
+    throw unfitBundle(
+      app,
+      `has \`${dirname(join(sealed, sealPath))}\`, which is no folder`,
+      'Remove it',
+    )
+  }
+  const former = readRegularFile(seal)
   const found = planResources(readSealed(app, bundle, { sealed: sealedFiles(former) }), executable)
-  const infoPlist = readIfThere(join(app, sealed, bundle.infoPlist))
+  const infoPlist = readRegularFile(join(app, sealed, bundle.infoPlist))
   const kept = keptOptions(bytes)
   const isGranted = entitlements === undefined || kept.entitlements?.equals(entitlements) === true
   const isRight = former !== undefined && isSealed(former, found)

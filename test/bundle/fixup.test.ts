@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest'
 
 import { type Fixup, fixBundle } from '../../src/bundle/fixup.ts'
 import { verifyBundle } from '../../src/bundle/verify.ts'
+import { verifyFramework } from '../../src/framework/verify.ts'
 import { walkFiles } from '../../src/fs/walk.ts'
 import { infoPlist, judgeApp, libpython, loading, makeApp } from '../helpers/app.ts'
 import { errorOf } from '../helpers/errors.ts'
@@ -280,17 +281,23 @@ describe('fixBundle', () => {
     expect(judgeApp(app)).toEqual([])
   })
 
-  it('reads an Info.plist of Xcode, which is binary', async () => {
+  it('reads an Info.plist of Xcode, which is binary, of an app and of a framework', async () => {
     const { app, at } = await makeApp()
-    const binary = askPython<string>(
-      'import base64, json, plistlib, sys; print(json.dumps(base64.b64encode(plistlib.dumps(plistlib.loads(json.loads(sys.argv[1]).encode()), fmt=plistlib.FMT_BINARY)).decode()))',
-      readFileSync(at('Info.plist'), 'utf8'),
-    )
-    writeFileSync(at('Info.plist'), Buffer.from(binary, 'base64'))
+    const framework = 'Frameworks/Python.framework'
+    for (const path of ['Info.plist', `${framework}/Versions/A/Resources/Info.plist`]) {
+      const binary = askPython<string>(
+        'import base64, json, plistlib, sys; print(json.dumps(base64.b64encode(plistlib.dumps(plistlib.loads(json.loads(sys.argv[1]).encode()), fmt=plistlib.FMT_BINARY)).decode()))',
+        readFileSync(at(path), 'utf8'),
+      )
+      writeFileSync(at(path), Buffer.from(binary, 'base64'))
+    }
 
     await fix(app)
 
     expect(await problemsOf(app)).toEqual([])
+    const { problems } = await verifyFramework(at(framework))
+    // The small framework has a program without a loader.
+    expect(problems.filter(({ kind }) => kind !== 'load')).toEqual([])
     expect(judgeApp(app)).toEqual([])
   })
 

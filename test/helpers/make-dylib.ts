@@ -57,7 +57,13 @@ export function makeDylib({
     ]),
     segment(
       '__LINKEDIT',
-      { address: end, size: 0x4000, offset: end, fileSize: linkeditSize, protection: 1 },
+      {
+        address: end,
+        size: pages(linkeditSize),
+        offset: end,
+        fileSize: linkeditSize,
+        protection: 1,
+      },
       [],
     ),
     ...(id === undefined ? [] : [dylib(0xd, id)]),
@@ -72,10 +78,10 @@ export function makeDylib({
   ]
   const size = Buffer.concat(commands(0, 0)).length
   const start = codeAt ?? 32 + size + room
-  const end = Math.ceil((start + codeSize) / 0x4000) * 0x4000
+  const end = pages(start + codeSize)
   const all = commands(start, end)
   const cpu = { arm64: [0x0100000c, 0], x86_64: [0x01000007, 3] }[arch]
-  const code = Buffer.from(Array.from({ length: end - start }, (_, index) => 1 + (index % 251)))
+  const code = Buffer.alloc(end - start, pattern)
   return Buffer.concat([
     words(0xfeedfacf, ...cpu, fileType, all.length, size, 0x85, 0),
     ...all,
@@ -88,6 +94,13 @@ export function makeDylib({
     Buffer.from(strings, 'latin1'),
     extra,
   ])
+}
+
+/** What code is made of. */
+const pattern = Buffer.from(Array.from({ length: 251 }, (_, index) => 1 + index))
+
+function pages(size: number): number {
+  return Math.ceil(size / 0x4000) * 0x4000
 }
 
 function padded(data: Buffer): Buffer {
