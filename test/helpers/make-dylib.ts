@@ -67,8 +67,19 @@ export function makeDylib({
       [],
     ),
     ...(id === undefined ? [] : [dylib(0xd, id)]),
-    words(0x2, 24, end, names.length, end + symbolSize, strings.length),
-    ...linkeditCommands(parts, end + symbolSize + strings.length),
+    words(
+      0x2,
+      24,
+      end + extra.length,
+      names.length,
+      end + extra.length + symbolSize,
+      strings.length,
+    ),
+    Buffer.concat([
+      words(0xb, 80, 0, 0, 0, defines.length, defines.length, wants.length),
+      Buffer.alloc(48),
+    ]),
+    ...linkeditCommands(parts, end),
     ...(fileType === 2 ? [withText([0xe, 0, 12], '/usr/lib/dyld'), program] : []),
     Buffer.concat([words(0x1b, 24), Buffer.alloc(16, arch === 'arm64' ? 0xa7 : 0x86)]),
     words(0x32, 24, 1, 0x0b0000, 0x0e0500, 0),
@@ -87,12 +98,12 @@ export function makeDylib({
     ...all,
     Buffer.alloc(start - 32 - size),
     code,
+    extra,
     ...defines.map((name) => symbol(text.indexOf(`\0${name}\0`) + 1, 0x010f, start)),
     ...wants.map(([name, library]) =>
       symbol(text.indexOf(`\0${name}\0`) + 1, (library << 24) | 0x01, 0),
     ),
     Buffer.from(strings, 'latin1'),
-    extra,
   ])
 }
 
