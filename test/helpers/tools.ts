@@ -32,6 +32,7 @@ const packages = {
   file: 'file',
   git: 'git',
   openssl: 'openssl',
+  osslsigncode: 'osslsigncode',
   zstd: 'zstd',
   rpmbuild: 'rpm',
   'dpkg-deb': 'dpkg',
