@@ -6,6 +6,7 @@ import { bytesOf } from '../binary/bytes.ts'
 import { planEdit } from '../binary/macho/edit.ts'
 import { readMacho } from '../binary/macho/macho.ts'
 import { writePatches } from '../binary/macho/patch.ts'
+import { hasIdentity } from '../binary/macho/signature/identity.ts'
 import { type ErrorCode, PyEmbedError } from '../errors.ts'
 import { rewriteFile } from '../fs/rewrite.ts'
 import { changesOf, type LoaderChange } from './changes.ts'
@@ -17,6 +18,8 @@ export interface FixedCode {
   readonly changes: readonly LoaderChange[]
   /** Files that were edited, or only signed. */
   readonly written: readonly string[]
+  /** Those of them that an identity had signed. */
+  readonly lost: readonly string[]
   readonly problems: readonly BundleProblem[]
 }
 
@@ -36,6 +39,7 @@ export async function fixCode(
 ): Promise<FixedCode> {
   const changes: LoaderChange[] = []
   const written: string[] = []
+  const lost: string[] = []
   const problems: BundleProblem[] = []
   for (const path of around.tree.code.keys()) {
     await setImmediate()
@@ -48,9 +52,11 @@ export async function fixCode(
       const isRight = patches.length === 0 && (isProgram || isSignedAt(path, bytes, signing))
       if (isRight) continue
       const [before, kept] = [readMacho(bytesOf(bytes)), keptOptions(bytes)]
+      const isLost = hasIdentity(bytes)
       writePatches(bytes, patches)
       await rewriteFile(whole, isProgram ? bytes : signCode(path, bytes, kept))
       written.push(path)
+      if (isLost) lost.push(path)
       changes.push(...changesOf(path, before, readMacho(bytesOf(bytes))))
     } catch (error) {
       const kind = error instanceof PyEmbedError ? kinds.get(error.code) : undefined
@@ -58,7 +64,7 @@ export async function fixCode(
       problems.push({ path, kind, detail: error.message })
     }
   }
-  return { changes, written, problems }
+  return { changes, written, lost, problems }
 }
 
 function isSignedAt(path: string, bytes: Buffer, { isNested }: Signing): boolean {

@@ -1,3 +1,4 @@
+import { lostIdentity } from '../binary/macho/signature/identity.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
@@ -43,18 +44,22 @@ export async function fixBundle(
   const fixed = await fixCode(surroundingsOf(tree, bundles, python), signingOf(bundles), signal)
   const aliases = await addAliases(tree, python, fixed.changes)
   const sealed: string[] = []
+  const lost = new Set(fixed.lost)
   const problems = [...bundles.problems, ...fixed.problems]
   for (const bundle of bundles.all) {
     signal?.throwIfAborted()
     try {
       const own = bundle.path === '' ? entitlements : undefined
-      sealed.push(...(await sealBundle(app, bundle, own)))
+      const done = await sealBundle(app, bundle, own)
+      sealed.push(...done.written)
+      for (const path of done.lost) lost.add(path)
     } catch (error) {
       if (!(error instanceof PyEmbedError) || bundle.path === '') throw error
       problems.push({ path: bundle.path, kind: 'structure', detail: error.message })
     }
   }
   emit({ kind: 'end', id: app, text: `Fixed ${app}` })
+  for (const path of [...lost].toSorted()) emit({ kind: 'warning', text: lostIdentity(path) })
   const edits = [...copies, ...fixed.changes, ...aliases]
   const links = edits.flatMap(({ kind, path }) => (kind === 'link' ? [path] : []))
   const written = [...new Set([...links, ...fixed.written, ...sealed])].toSorted()

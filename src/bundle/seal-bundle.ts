@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 
+import { hasIdentity } from '../binary/macho/signature/identity.ts'
 import { sealMacho } from '../binary/macho/signature/seal.ts'
 import { PyEmbedError } from '../errors.ts'
 import { codeResourcesPlist, planResources } from '../framework/code-resources.ts'
@@ -19,15 +20,23 @@ import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
 
 export const sealPath = '_CodeSignature/CodeResources'
 
+/** What sealing a bundle did. */
+export interface SealedBundle {
+  /** In the app. */
+  readonly written: readonly string[]
+  /** Its main executable, if an identity had signed it. */
+  readonly lost: readonly string[]
+}
+
 /**
  * Seals a bundle, unless its seal and the signature of its main executable are right as they are. What is nested in it
- * is signed already. @returns the files that were written, in the app
+ * is signed already.
  */
 export async function sealBundle(
   app: string,
   bundle: Bundle,
   entitlements: Buffer | undefined,
-): Promise<readonly string[]> {
+): Promise<SealedBundle> {
   const { sealed, program, executable, info } = bundle
   const whole = join(app, program)
   const bytes = readRegularFile(whole)
@@ -52,7 +61,9 @@ export async function sealBundle(
   const codeResources = isRight ? former : Buffer.from(writePlist(codeResourcesPlist(found)))
   const parts = { infoPlist, codeResources }
   const identifier = textOf(info, 'CFBundleIdentifier') ?? defaultIdentifier(executable, bytes)
-  if (isRight && isGranted && isSigned(bytes, { ...parts, identifier }, [])) return []
+  if (isRight && isGranted && isSigned(bytes, { ...parts, identifier }, [])) {
+    return { written: [], lost: [] }
+  }
 
   const options = { ...kept, ...(entitlements === undefined ? {} : { entitlements }) }
   const signed = sealMacho(bytes, { ...options, ...parts, identifier })
@@ -61,7 +72,10 @@ export async function sealBundle(
     await writeFileAtomic(seal, codeResources)
   }
   await rewriteFile(whole, signed)
-  return [...(isRight ? [] : [`${sealed}/${sealPath}`]), program]
+  return {
+    written: [...(isRight ? [] : [`${sealed}/${sealPath}`]), program],
+    lost: hasIdentity(bytes) ? [program] : [],
+  }
 }
 
 /** `files2` of a seal; undefined when it cannot be read. */

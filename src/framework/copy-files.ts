@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 
 import type { Macho } from '../binary/macho/macho.ts'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
+import { hasIdentity, lostIdentity } from '../binary/macho/signature/identity.ts'
 import { sealMacho } from '../binary/macho/signature/seal.ts'
 import type { Context } from '../context.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
@@ -64,6 +65,7 @@ export async function copyFiles(
       }
       const identifier = defaultIdentifier(posix.basename(path), bytes)
       writer.writeFile(path, mode, [sealMacho(relocated.bytes, { identifier })])
+      if (hasIdentity(bytes)) emit({ kind: 'warning', text: lostIdentity(from) })
       edits.push(...relocated.edits)
       code.push(relocated.macho)
     } catch (error) {

