@@ -1,6 +1,7 @@
 import { lostIdentity } from '../binary/macho/signature/identity.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
+import { atPath } from '../framework/relocate-code.ts'
 import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
 import { findBundles, type FoundBundles } from './bundles.ts'
 import type { LoaderChange } from './changes.ts'
@@ -54,7 +55,8 @@ export async function fixBundle(
       sealed.push(...done.written)
       for (const path of done.lost) lost.add(path)
     } catch (error) {
-      if (!(error instanceof PyEmbedError) || bundle.path === '') throw error
+      if (!(error instanceof PyEmbedError)) throw error
+      if (bundle.path === '') throw namingProgram(bundle.program, error)
       problems.push({ path: bundle.path, kind: 'structure', detail: error.message })
     }
   }
@@ -64,6 +66,11 @@ export async function fixBundle(
   const links = edits.flatMap(({ kind, path }) => (kind === 'link' ? [path] : []))
   const written = [...new Set([...links, ...fixed.written, ...sealed])].toSorted()
   return { edits, written, problems }
+}
+
+/** What is wrong with code does not say of itself where it is. */
+function namingProgram(program: string, error: PyEmbedError): PyEmbedError {
+  return error.code === 'PYEMBED_BUNDLE_UNFIT' ? error : atPath(program, error)
 }
 
 function signingOf(bundles: FoundBundles): Parameters<typeof fixCode>[1] {

@@ -2,12 +2,12 @@ import { lstatSync, readFileSync, type Stats } from 'node:fs'
 
 import { systemErrorCode } from '../errors.ts'
 
-/** What is at a path, which may be a link; undefined when there is nothing, or links before it lead in a circle. */
+/** What is at a path, which may be a link; undefined where nothing can be: links lead in a circle, a name is too long. */
 export function lookAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
-    if (systemErrorCode(error) === 'ELOOP') return undefined
+    if (['ELOOP', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) return undefined
     throw error
   }
 }

@@ -95,6 +95,18 @@ describe('links that lead in a circle', () => {
     expect(await problemsOf(app)).toContain(`${kind} ${path}`)
   })
 
+  it('or to a name that is too long are found, too', async () => {
+    const { app, at } = await makeApp()
+    await fix(app)
+    const current = 'Frameworks/Python.framework/Versions/Current'
+    rmSync(at(current))
+    symlinkSync('x'.repeat(300), at(current))
+
+    expect(await problemsOf(app)).toContain(`structure ${current}`)
+    const { problems } = await verifyFramework(at('Frameworks/Python.framework'))
+    expect(problems).toMatchObject([{ kind: 'structure', path: 'Versions/Current' }])
+  })
+
   it('are no app and no framework themselves', async () => {
     const root = temporaryDirectory('loops')
     for (const name of ['Demo.app', 'Python.framework']) symlinkSync(name, join(root, name))
@@ -111,6 +123,19 @@ describe('links that lead in a circle', () => {
       'PYEMBED_FRAMEWORK_UNFIT',
     ])
   })
+})
+
+it('a damaged program is named', async () => {
+  const { app } = await makeApp({ 'MacOS/Demo': makeDylib({ fileType: 2 }).subarray(0, 200) })
+
+  const { code, message } = await errorOf(() => fix(app))
+
+  expect(code).toBe('PYEMBED_BINARY_INVALID')
+  expect(message).toContain('`Contents/MacOS/Demo`')
+  const { problems } = await verifyBundle(app)
+  expect(problems).toContainEqual(
+    expect.objectContaining({ path: 'Contents/MacOS/Demo', kind: 'load' }),
+  )
 })
 
 describe('files that may not be written', () => {
