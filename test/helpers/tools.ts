@@ -25,6 +25,7 @@ const packages = {
   'llvm-objdump': 'llvm',
   'llvm-nm': 'llvm',
   'llvm-otool-19': 'llvm-19',
+  'llvm-strip-19': 'llvm-19',
   'llvm-objdump-19': 'llvm-19',
   'llvm-install-name-tool-19': 'llvm-19',
   'ld64.lld-19': 'lld-19',
