@@ -1,5 +1,5 @@
 include_guard(GLOBAL)
-foreach(_pyembed_name IN ITEMS check_path find_bundle prepare_framework set_install_rpath stage_sdk)
+foreach(_pyembed_name IN ITEMS check_path find_bundle prepare_framework prepare_signing set_install_rpath stage_sdk)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -29,7 +29,8 @@ is added when the top directory ends (pyembed_deploy_python). It installs
   byte code of all of it, so that nothing is written when it runs;
 * ``pyembed-app.json`` and ``pyembed-licenses.json`` beside it;
 * on Windows the DLLs that an executable needs beside every installed executable
-  that links ``pyembed::Python``.
+  that links ``pyembed::Python``. There ``CPACK_PRE_BUILD_SCRIPTS`` gets a script in the
+  caller's scope by which CPack signs what it packs (pyembed_sign_package).
 
 Executables and libraries that link ``pyembed::Python`` and have no
 ``INSTALL_RPATH`` get one that finds ``python/lib`` from ``<DESTINATION>`` and from
@@ -150,8 +151,10 @@ function(pyembed_install)
     pyembed_prepare_framework(app_json command COMPONENT "${component}" ENTITLEMENTS "${arg_ENTITLEMENTS}")
     set(build "${CMAKE_BINARY_DIR}")
     list(APPEND CPACK_PRE_BUILD_SCRIPTS "${CMAKE_BINARY_DIR}/python.pyembed/fix_package.cmake")
-    set(CPACK_PRE_BUILD_SCRIPTS "${CPACK_PRE_BUILD_SCRIPTS}" PARENT_SCOPE)
+  elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
+    pyembed_prepare_signing(CPACK_PRE_BUILD_SCRIPTS)
   endif()
+  set(CPACK_PRE_BUILD_SCRIPTS "${CPACK_PRE_BUILD_SCRIPTS}" PARENT_SCOPE)
 
   set(code "")
   foreach(argument IN ITEMS
@@ -223,10 +226,11 @@ function(_pyembed_add_install_rule)
     string(PREPEND executables "\n  EXECUTABLES")
   endif()
 
+  _pyembed_guard_signing(guard "${CALLER}")
   set(script "${CMAKE_BINARY_DIR}/python.pyembed/install$<$<NOT:$<STREQUAL:$<CONFIG>,>>:->$<CONFIG>.cmake")
   file(GENERATE OUTPUT "${script}" CONTENT
 "cmake_minimum_required(VERSION 3.20...4.0)
-include([==[${CMAKE_CURRENT_FUNCTION_LIST_DIR}/pyembed_deploy_python.cmake]==])
+${guard}include([==[${CMAKE_CURRENT_FUNCTION_LIST_DIR}/pyembed_deploy_python.cmake]==])
 pyembed_deploy_python(${CODE}${executables})
 ")
   if(CMAKE_VERSION VERSION_LESS 3.21)

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
 import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
@@ -28,7 +28,9 @@ export interface FoundBundles {
  * (resources.cpp: `ResourceBuilder::scan`). @throws PYEMBED_BUNDLE_UNFIT
  */
 export function findBundles(app: string): FoundBundles {
-  if (statSync(app, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  // A link to an app is one.
+  const place = existsSync(app) ? statSync(app) : undefined
+  if (place?.isDirectory() !== true) {
     throw unfitBundle(app, 'is no folder', 'Name an app: `pyembed fixup build/Workbench.app`')
   }
   const problems: BundleProblem[] = []

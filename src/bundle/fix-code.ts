@@ -5,7 +5,8 @@ import { setImmediate } from 'node:timers/promises'
 import { bytesOf } from '../binary/bytes.ts'
 import { planEdit } from '../binary/macho/edit.ts'
 import { readMacho } from '../binary/macho/macho.ts'
-import { applyPatches } from '../binary/macho/patch.ts'
+import { writePatches } from '../binary/macho/patch.ts'
+import { hasIdentity } from '../binary/macho/signature/identity.ts'
 import { type ErrorCode, PyEmbedError } from '../errors.ts'
 import { rewriteFile } from '../fs/rewrite.ts'
 import { changesOf, type LoaderChange } from './changes.ts'
@@ -17,6 +18,8 @@ export interface FixedCode {
   readonly changes: readonly LoaderChange[]
   /** Files that were edited, or only signed. */
   readonly written: readonly string[]
+  /** Those of them that an identity had signed. */
+  readonly lost: readonly string[]
   readonly problems: readonly BundleProblem[]
 }
 
@@ -36,6 +39,7 @@ export async function fixCode(
 ): Promise<FixedCode> {
   const changes: LoaderChange[] = []
   const written: string[] = []
+  const lost: string[] = []
   const problems: BundleProblem[] = []
   for (const path of around.tree.code.keys()) {
     await setImmediate()
@@ -44,29 +48,28 @@ export async function fixCode(
     const bytes = readFileSync(whole)
     try {
       const patches = planEdit(bytesOf(bytes), (slice) => loaderEdit(around, path, slice))
-      const edited = patches.length === 0 ? bytes : applyPatches(bytes, patches)
-      const fixed = signing.isProgram(path)
-        ? edited
-        : signedAnew(path, bytes, edited, signing.isNested(path))
-      if (fixed === bytes) continue
-      await rewriteFile(whole, fixed)
+      const isProgram = signing.isProgram(path)
+      const isRight = patches.length === 0 && (isProgram || isSignedAt(path, bytes, signing))
+      if (isRight) continue
+      const [before, kept] = [readMacho(bytesOf(bytes)), keptOptions(bytes)]
+      const isLost = hasIdentity(bytes)
+      writePatches(bytes, patches)
+      await rewriteFile(whole, isProgram ? bytes : signCode(path, bytes, kept))
       written.push(path)
-      changes.push(...changesOf(path, readMacho(bytesOf(bytes)), readMacho(bytesOf(edited))))
+      if (isLost) lost.push(path)
+      changes.push(...changesOf(path, before, readMacho(bytesOf(bytes))))
     } catch (error) {
       const kind = error instanceof PyEmbedError ? kinds.get(error.code) : undefined
       if (!(error instanceof PyEmbedError) || kind === undefined) throw error
       problems.push({ path, kind, detail: error.message })
     }
   }
-  return { changes, written, problems }
+  return { changes, written, lost, problems }
 }
 
-/** The same buffer when nothing is to be done. */
-function signedAnew(path: string, bytes: Buffer, edited: Buffer, isNested: boolean): Buffer {
+function isSignedAt(path: string, bytes: Buffer, { isNested }: Signing): boolean {
   // The main executable of a bundle that is a resource of this one is over parts that are none here.
-  const ignored = isNested ? [] : ['resource']
-  if (edited === bytes && isSigned(bytes, {}, ignored)) return bytes
-  return signCode(path, edited, keptOptions(bytes))
+  return isSigned(bytes, {}, isNested(path) ? [] : ['resource'])
 }
 
 const kinds = new Map<ErrorCode, BundleProblem['kind']>([

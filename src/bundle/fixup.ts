@@ -1,5 +1,7 @@
+import { lostIdentity } from '../binary/macho/signature/identity.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
+import { atPath } from '../framework/relocate-code.ts'
 import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
 import { findBundles, type FoundBundles } from './bundles.ts'
 import type { LoaderChange } from './changes.ts'
@@ -36,29 +38,39 @@ export async function fixBundle(
 ): Promise<Fixup> {
   const bundles = findBundles(app)
   const first = readTree(app)
-  const python = requirePython(first)
+  const python = requirePython(first, bundles.problems)
   emit({ kind: 'start', id: app, text: `Fixing ${app}` })
   const copies = await linkCopies(first, bundles, python)
   const tree = copies.length === 0 ? first : readTree(app)
   const fixed = await fixCode(surroundingsOf(tree, bundles, python), signingOf(bundles), signal)
   const aliases = await addAliases(tree, python, fixed.changes)
   const sealed: string[] = []
+  const lost = new Set(fixed.lost)
   const problems = [...bundles.problems, ...fixed.problems]
   for (const bundle of bundles.all) {
     signal?.throwIfAborted()
     try {
       const own = bundle.path === '' ? entitlements : undefined
-      sealed.push(...(await sealBundle(app, bundle, own)))
+      const done = await sealBundle(app, bundle, own)
+      sealed.push(...done.written)
+      for (const path of done.lost) lost.add(path)
     } catch (error) {
-      if (!(error instanceof PyEmbedError) || bundle.path === '') throw error
+      if (!(error instanceof PyEmbedError)) throw error
+      if (bundle.path === '') throw namingProgram(bundle.program, error)
       problems.push({ path: bundle.path, kind: 'structure', detail: error.message })
     }
   }
   emit({ kind: 'end', id: app, text: `Fixed ${app}` })
+  for (const path of [...lost].toSorted()) emit({ kind: 'warning', text: lostIdentity(path) })
   const edits = [...copies, ...fixed.changes, ...aliases]
   const links = edits.flatMap(({ kind, path }) => (kind === 'link' ? [path] : []))
   const written = [...new Set([...links, ...fixed.written, ...sealed])].toSorted()
   return { edits, written, problems }
+}
+
+/** What is wrong with code does not say of itself where it is. */
+function namingProgram(program: string, error: PyEmbedError): PyEmbedError {
+  return error.code === 'PYEMBED_BUNDLE_UNFIT' ? error : atPath(program, error)
 }
 
 function signingOf(bundles: FoundBundles): Parameters<typeof fixCode>[1] {

@@ -1,8 +1,8 @@
-import { lstatSync, readFileSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 
 import { hasErrorCode } from '../errors.ts'
 import { readParts } from '../framework/structure.ts'
+import { lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
 import type { BundleProblem } from './problem.ts'
@@ -34,7 +34,7 @@ export function readLayout(folder: string): {
     }
   }
   if (isFolder(join(folder, 'Contents'))) return plain(folder, 'app', 'Contents', 'MacOS')
-  const isFlat = readIfThere(join(folder, 'Info.plist')) !== undefined
+  const isFlat = readRegularFile(join(folder, 'Info.plist')) !== undefined
   if (isFlat) return plain(folder, 'flat', '', '')
   const detail = 'it is no bundle, which macOS takes a folder there with a dot in its name for'
   return { layout: undefined, problems: [{ path: '', kind: 'structure', detail }] }
@@ -45,12 +45,6 @@ export function textOf(info: PlistDictionary, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The bytes of a regular file. */
-export function readIfThere(path: string): Buffer | undefined {
-  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-  return isFile ? readFileSync(path) : undefined
-}
-
 function plain(
   folder: string,
   kind: BundleLayout['kind'],
@@ -59,7 +53,7 @@ function plain(
 ): ReturnType<typeof readLayout> {
   const infoPlist = 'Info.plist'
   const path = posix.join(root, infoPlist)
-  const bytes = readIfThere(join(folder, path))
+  const bytes = readRegularFile(join(folder, path))
   const wrong = (detail: string): BundleProblem => ({ path, kind: 'structure', detail })
   if (bytes === undefined) return { layout: undefined, problems: [wrong('it is missing')] }
   try {
@@ -78,5 +72,5 @@ function plain(
 }
 
 function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return lookAt(path)?.isDirectory() === true
 }

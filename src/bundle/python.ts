@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 
 import { frameworkId, isOfSystem } from '../framework/loader-paths.ts'
 import { executableName } from '../framework/layout.ts'
+import type { BundleProblem } from './problem.ts'
 import { codeAt, type BundleTree } from './tree.ts'
 import { unfitBundle } from './unfit.ts'
 
@@ -34,13 +35,18 @@ export function findPython(tree: BundleTree): BundlePython | undefined {
   return { framework: pythonFramework, file, library, minor, program }
 }
 
-/** @throws PYEMBED_BUNDLE_UNFIT */
-export function requirePython(tree: BundleTree): BundlePython {
+/** @param problems of the bundles in the app, which may be why. @throws PYEMBED_BUNDLE_UNFIT */
+export function requirePython(
+  tree: BundleTree,
+  problems: readonly BundleProblem[] = [],
+): BundlePython {
   const python = findPython(tree)
   if (python !== undefined) return python
+  const wrong = problems.find(({ path }) => path.startsWith(`${pythonFramework}/`))
+  const reason = wrong === undefined ? '' : `: \`${wrong.path}\`: ${wrong.detail}`
   throw unfitBundle(
     tree.app,
-    `has no Python in \`${pythonFramework}\``,
+    `has no Python in \`${pythonFramework}\`${reason}`,
     `Make it: \`pyembed framework create <prefix> --output ${posix.join(tree.app, posix.dirname(pythonFramework))}\``,
   )
 }

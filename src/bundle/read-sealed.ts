@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
 import { mayBeCode } from '../framework/code.ts'
@@ -8,6 +8,7 @@ import { hasErrorCode } from '../errors.ts'
 import { needsSha1, type Resource } from '../framework/code-resources.ts'
 import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
 import { recordFile } from '../fs/inventory.ts'
+import { readRegularFile } from '../fs/regular-file.ts'
 import { isDictionary, type PlistDictionary, type PlistValue } from '../text/plist.ts'
 import type { Bundle } from './bundles.ts'
 
@@ -71,10 +72,8 @@ function fileResource(path: string, bytes: Buffer): Resource {
   return { path, kind: 'file', sha256: hash('sha256', bytes, 'buffer'), sha1 }
 }
 
-/** A pipe would wait for its writer, a device for ever; neither is what was sealed. */
 function readRegular(path: string): Buffer {
-  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-  return isFile ? readFileSync(path) : Buffer.alloc(0)
+  return readRegularFile(path) ?? Buffer.alloc(0)
 }
 
 /** The one that is sealed first: codesign writes that of the machine it runs on, of several architectures. */

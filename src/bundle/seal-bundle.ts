@@ -1,16 +1,18 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 
+import { hasIdentity } from '../binary/macho/signature/identity.ts'
 import { sealMacho } from '../binary/macho/signature/seal.ts'
 import { PyEmbedError } from '../errors.ts'
 import { codeResourcesPlist, planResources } from '../framework/code-resources.ts'
 import { compareResources } from '../framework/compare-resources.ts'
 import { writeFileAtomic } from '../fs/atomic.ts'
+import { lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { rewriteFile } from '../fs/rewrite.ts'
 import { readPlist } from '../text/plist-reader.ts'
 import { isDictionary, type PlistDictionary, writePlist } from '../text/plist.ts'
 import type { Bundle } from './bundles.ts'
-import { readIfThere, textOf } from './layout.ts'
+import { textOf } from './layout.ts'
 import { readSealed } from './read-sealed.ts'
 import { isSigned, keptOptions } from './sign-code.ts'
 import { unfitBundle } from './unfit.ts'
@@ -18,33 +20,50 @@ import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
 
 export const sealPath = '_CodeSignature/CodeResources'
 
+/** What sealing a bundle did. */
+export interface SealedBundle {
+  /** In the app. */
+  readonly written: readonly string[]
+  /** Its main executable, if an identity had signed it. */
+  readonly lost: readonly string[]
+}
+
 /**
  * Seals a bundle, unless its seal and the signature of its main executable are right as they are. What is nested in it
- * is signed already. @returns the files that were written, in the app
+ * is signed already.
  */
 export async function sealBundle(
   app: string,
   bundle: Bundle,
   entitlements: Buffer | undefined,
-): Promise<readonly string[]> {
+): Promise<SealedBundle> {
   const { sealed, program, executable, info } = bundle
   const whole = join(app, program)
-  const bytes = readIfThere(whole)
+  const bytes = readRegularFile(whole)
   if (bytes === undefined) {
     const name = `\`CFBundleExecutable\` (\`${program}\`)`
     throw unfitBundle(app, `lacks ${name}`, 'Build the app before it is made ready')
   }
   const seal = join(app, sealed, sealPath)
-  const former = readIfThere(seal)
+  if (lookAt(dirname(seal))?.isDirectory() === false) {
+    throw unfitBundle(
+      app,
+      `has \`${dirname(join(sealed, sealPath))}\`, which is no folder`,
+      'Remove it',
+    )
+  }
+  const former = readRegularFile(seal)
   const found = planResources(readSealed(app, bundle, { sealed: sealedFiles(former) }), executable)
-  const infoPlist = readIfThere(join(app, sealed, bundle.infoPlist))
+  const infoPlist = readRegularFile(join(app, sealed, bundle.infoPlist))
   const kept = keptOptions(bytes)
   const isGranted = entitlements === undefined || kept.entitlements?.equals(entitlements) === true
   const isRight = former !== undefined && isSealed(former, found)
   const codeResources = isRight ? former : Buffer.from(writePlist(codeResourcesPlist(found)))
   const parts = { infoPlist, codeResources }
   const identifier = textOf(info, 'CFBundleIdentifier') ?? defaultIdentifier(executable, bytes)
-  if (isRight && isGranted && isSigned(bytes, { ...parts, identifier }, [])) return []
+  if (isRight && isGranted && isSigned(bytes, { ...parts, identifier }, [])) {
+    return { written: [], lost: [] }
+  }
 
   const options = { ...kept, ...(entitlements === undefined ? {} : { entitlements }) }
   const signed = sealMacho(bytes, { ...options, ...parts, identifier })
@@ -53,7 +72,10 @@ export async function sealBundle(
     await writeFileAtomic(seal, codeResources)
   }
   await rewriteFile(whole, signed)
-  return [...(isRight ? [] : [`${sealed}/${sealPath}`]), program]
+  return {
+    written: [...(isRight ? [] : [`${sealed}/${sealPath}`]), program],
+    lost: hasIdentity(bytes) ? [program] : [],
+  }
 }
 
 /** `files2` of a seal; undefined when it cannot be read. */

@@ -5,8 +5,9 @@ import { codeProblems } from '../framework/code-problems.ts'
 import type { Resource } from '../framework/code-resources.ts'
 import { compareSeal } from '../framework/compare-resources.ts'
 import { linkProblems } from '../framework/link-problems.ts'
+import { readRegularFile } from '../fs/regular-file.ts'
 import type { Bundle } from './bundles.ts'
-import { readIfThere, textOf } from './layout.ts'
+import { textOf } from './layout.ts'
 import type { BundleProblem } from './problem.ts'
 import { readSealed } from './read-sealed.ts'
 import { sealedFiles, sealPath } from './seal-bundle.ts'
@@ -22,7 +23,8 @@ export async function sealProblems(
 ): Promise<readonly BundleProblem[]> {
   const { sealed, executable, info } = bundle
   const inApp = (path: string): string => posix.join(sealed, path)
-  const read = (path: string): Buffer | undefined => readIfThere(posix.join(tree.app, sealed, path))
+  const read = (path: string): Buffer | undefined =>
+    readRegularFile(posix.join(tree.app, sealed, path))
   const seal = read(sealPath)
   const signed = {
     infoPlist: read(bundle.infoPlist),

@@ -10,8 +10,8 @@ import type { SignItem } from './sign-plan.ts'
 
 /** The programs and libraries of a package for Windows that nobody signed yet, for `signtool sign`. */
 export function planWindowsSigning(folder: string): readonly SignItem[] {
-  return [...walkFiles(folder)]
-    .filter(({ path, isLink }) => !isLink && isUnsigned(join(folder, path)))
+  return findWindowsCode(folder)
+    .filter(({ isSigned }) => !isSigned)
     .map(({ path }): SignItem => ({
       path: join(folder, path),
       kind: 'pe',
@@ -19,19 +19,35 @@ export function planWindowsSigning(folder: string): readonly SignItem[] {
       entitlements: null,
       options: ['/fd', 'sha256', '/td', 'sha256'],
     }))
+}
+
+/** A program or library for Windows. */
+export interface WindowsCode {
+  /** In the folder. */
+  readonly path: string
+  readonly isSigned: boolean
+}
+
+/** The programs and libraries for Windows below a folder, by what they begin with. */
+export function findWindowsCode(folder: string): readonly WindowsCode[] {
+  return [...walkFiles(folder)]
+    .flatMap(({ path, isLink }): readonly WindowsCode[] => {
+      const isSigned = isLink ? undefined : hasSignature(join(folder, path))
+      return isSigned === undefined ? [] : [{ path, isSigned }]
+    })
     .toSorted((a, b) => compareText(a.path, b.path))
 }
 
-/** What begins with `MZ` only is a program of DOS, which has no place for a signature. */
-function isUnsigned(path: string): boolean {
-  if (!lstatSync(path).isFile()) return false
+/** Undefined for other files: what begins with `MZ` only is a program of DOS, which has no place for a signature. */
+function hasSignature(path: string): boolean | undefined {
+  if (!lstatSync(path).isFile()) return undefined
   try {
     return withBytes(path, (bytes) => {
-      if (bytes.size < 64 || !isPe(bytes.read(0, 2).bytes)) return false
-      return !isPeSigned(bytes)
+      if (bytes.size < 64 || !isPe(bytes.read(0, 2).bytes)) return undefined
+      return isPeSigned(bytes)
     })
   } catch (error) {
-    if (hasErrorCode(error, 'PYEMBED_BINARY_INVALID')) return false
+    if (hasErrorCode(error, 'PYEMBED_BINARY_INVALID')) return undefined
     throw error
   }
 }

@@ -7,8 +7,9 @@ import type { BundleTree } from './tree.ts'
  */
 export function findSuccessor(tree: BundleTree, name: string, arch: string): string | undefined {
   const wanted = name.split('/').toReversed()
+  const [file = ''] = wanted
   const scores = [...tree.code.keys()].flatMap((path) => {
-    if (sliceFor(tree, path, arch) === undefined) return []
+    if (!path.endsWith(`/${file}`) || sliceFor(tree, path, arch) === undefined) return []
     const names = path.split('/').toReversed()
     const common = names.findIndex((each, index) => each !== wanted[index])
     const score = common === -1 ? names.length : common

@@ -86,8 +86,11 @@ function createOffers(tree: BundleTree, arch: string, loads: Closure['loads']): 
     known.set(path, offer)
     return offer
   }
-  const has = (name: string): boolean =>
-    [...loads.keys()].some((path) => offers(path).names.has(name))
+  let all: Set<string> | undefined
+  const has = (name: string): boolean => {
+    all ??= new Set([...loads.keys()].flatMap((path) => [...offers(path).names]))
+    return all.has(name)
+  }
   return Object.assign(offers, { has })
 }
 

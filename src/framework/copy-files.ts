@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 
 import type { Macho } from '../binary/macho/macho.ts'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
+import { hasIdentity, lostIdentity } from '../binary/macho/signature/identity.ts'
 import { sealPieces } from '../binary/macho/signature/seal.ts'
 import type { Context } from '../context.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
@@ -13,6 +14,7 @@ import { type FrameworkItem, versionFolder } from './layout.ts'
 import type { FormerPrefix, LoaderEdit } from './loader-paths.ts'
 import { type PinnedPrefix, requirePinned } from './pinned.ts'
 import { atPath, relocateCode } from './relocate-code.ts'
+import { withoutRealpath } from './scripts.ts'
 
 export type FrameworkFile = FrameworkItem & { readonly kind: 'file' }
 
@@ -29,7 +31,8 @@ interface Copied {
 const filesPerTurn = 64
 
 /**
- * Copies files of a plan into a stage: Mach-Os with the loader paths of a framework and signed, all else as it is.
+ * Copies files of a plan into a stage: Mach-Os with the loader paths of a framework and signed, commands for every
+ * macOS, all else as it is.
  * @throws PYEMBED_STORE_ENTRY_INVALID, PYEMBED_MACHO_*
  */
 export async function copyFiles(
@@ -45,11 +48,15 @@ export async function copyFiles(
     signal?.throwIfAborted()
     const { path, from, mode } = item
     const bytes = source.read(from)
-    if (!mayBeCode(bytes)) {
+    if (!mayBeCode(bytes) && !isCommand(path)) {
       requirePinned(source, from, writer.writeFile(path, mode, [bytes]).sha256)
       continue
     }
     requirePinned(source, from, hash('sha256', bytes))
+    if (!mayBeCode(bytes)) {
+      writer.writeFile(path, mode, [withoutRealpath(bytes)])
+      continue
+    }
     try {
       const relocated = relocateCode(pathInVersion(path), bytes, source)
       if (relocated === undefined) {
@@ -57,6 +64,7 @@ export async function copyFiles(
         continue
       }
       const identifier = defaultIdentifier(posix.basename(path), bytes)
+      if (hasIdentity(bytes)) emit({ kind: 'warning', text: lostIdentity(from) })
       writer.writeFile(path, mode, sealPieces(relocated.bytes, { identifier }))
       edits.push(...relocated.edits)
       code.push(relocated.macho)
@@ -70,6 +78,10 @@ export async function copyFiles(
     }
   }
   return { edits, code }
+}
+
+function isCommand(path: string): boolean {
+  return pathInVersion(path).startsWith('bin/')
 }
 
 /** A path of the framework as it is in the folder that is sealed. */

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { readRegularFile } from '../fs/regular-file.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { needsSha1, type Resource } from './code-resources.ts'
 
@@ -19,8 +20,7 @@ export function* readResources(
       yield { path, kind: 'link', target: readlinkSync(file) }
       continue
     }
-    // A pipe would wait for its writer, a device for ever; neither is what was sealed.
-    const bytes = lstatSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0)
+    const bytes = readRegularFile(file) ?? Buffer.alloc(0)
     look(path, bytes)
     const sha1 = needsSha1(path) ? hash('sha1', bytes, 'buffer') : undefined
     yield { path, kind: 'file', sha256: hash('sha256', bytes, 'buffer'), sha1 }

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { hasErrorCode } from '../errors.ts'
-import { readTextIfThere } from '../fs/read-text.ts'
-import { readPlist } from '../text/plist-reader.ts'
+import { lookAt, readRegularFile } from '../fs/regular-file.ts'
+import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
 import type { FrameworkProblem } from './problem.ts'
 
@@ -26,8 +26,7 @@ export function readParts(framework: string): {
     current !== undefined &&
     /^[^/]+$/.test(current) &&
     !['.', '..'].includes(current) &&
-    lstatSync(join(framework, 'Versions', current), { throwIfNoEntry: false })?.isDirectory() ===
-      true
+    lookAt(join(framework, 'Versions', current))?.isDirectory() === true
   if (!isSibling) {
     const detail = 'it is no link to a folder beside it, as which codesign knows a framework'
     return { parts: undefined, problems: [{ path: 'Versions/Current', kind: 'structure', detail }] }
@@ -46,10 +45,10 @@ export function readParts(framework: string): {
 }
 
 function readInfo(path: string): { readonly info: PlistDictionary; readonly detail?: string } {
-  const text = readTextIfThere(path)
-  if (text === undefined) return { info: new Map(), detail: 'it is missing' }
+  const bytes = readRegularFile(path)
+  if (bytes === undefined) return { info: new Map(), detail: 'it is missing' }
   try {
-    const info = readPlist(text)
+    const info = readAnyPlist(bytes)
     const type = info.get('CFBundlePackageType')
     return type === 'FMWK' ? { info } : { info, detail: '`CFBundlePackageType` is not `FMWK`' }
   } catch (error) {
@@ -85,8 +84,7 @@ function rootProblems(
 }
 
 function linkAt(path: string): string | undefined {
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
-  return isLink ? readlinkSync(path) : undefined
+  return lookAt(path)?.isSymbolicLink() === true ? readlinkSync(path) : undefined
 }
 
 function structure(path: string, detail: string): FrameworkProblem {

@@ -1,10 +1,10 @@
-import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import type { Macho } from '../binary/macho/macho.ts'
 import { cdHashes } from '../binary/macho/signature/pages.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
+import { lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { compareText } from '../text/json.ts'
 import { closureProblems } from './closure.ts'
@@ -35,7 +35,7 @@ export async function verifyFramework(
   framework: string,
   signal?: AbortSignal,
 ): Promise<FrameworkVerification> {
-  if (lstatSync(framework, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (lookAt(framework)?.isDirectory() !== true) {
     throw new PyEmbedError('PYEMBED_FRAMEWORK_UNFIT', `\`${framework}\` is no folder`, {
       hint: 'Name a framework: `pyembed framework verify dist/Python.framework`',
     })
@@ -63,8 +63,8 @@ async function versionProblems(
   }
   const signed = {
     identifier: textOf('CFBundleIdentifier') ?? '',
-    infoPlist: readIfThere(join(root, 'Resources', 'Info.plist')),
-    codeResources: readIfThere(join(root, '_CodeSignature', 'CodeResources')),
+    infoPlist: readRegularFile(join(root, 'Resources', 'Info.plist')),
+    codeResources: readRegularFile(join(root, '_CodeSignature', 'CodeResources')),
   }
   // pyembed leaves nothing behind the signature of the framework's own file.
   const isOurs = info.has(pinKey)
@@ -126,9 +126,4 @@ function ifSound<T>(read: () => T): T | undefined {
 
 function wrong(path: string, detail: string): FrameworkProblem {
   return { path, kind: 'structure', detail }
-}
-
-function readIfThere(path: string): Buffer | undefined {
-  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-  return isFile ? readFileSync(path) : undefined
 }

@@ -6,14 +6,14 @@ import { fixBundle } from '../bundle/fixup.ts'
 import type { BundleProblem } from '../bundle/problem.ts'
 import { runSigning } from '../bundle/run-signing.ts'
 import { planSigning, type SignItem } from '../bundle/sign-plan.ts'
-import { planWindowsSigning } from '../bundle/sign-plan-windows.ts'
+import { findWindowsCode, planWindowsSigning } from '../bundle/sign-plan-windows.ts'
 import type { SymbolCounts } from '../bundle/symbol-problems.ts'
 import { verifyBundle } from '../bundle/verify.ts'
 import { readEntitlements } from '../binary/macho/signature/entitlements.ts'
 import type { Context } from '../context.ts'
 
 export interface FixupAppOptions {
-  /** The app, `Workbench.app`. */
+  /** The app, `Workbench.app`; or the folder of a package for Windows, which is only signed. */
   readonly app: string
   /** A property list of what its program is entitled to. */
   readonly entitlements?: string | undefined
@@ -40,6 +40,10 @@ export interface FixedApp {
  */
 export async function fixupApp(context: Context, options: FixupAppOptions): Promise<FixedApp> {
   const app = resolve(options.app)
+  if (context.env.signCommand !== undefined && !isApp(app) && existsSync(app)) {
+    const signed = await signWindows(context, context.env.signCommand, app)
+    if (signed !== undefined) return signed
+  }
   const entitlements = readGranted(context, options.entitlements)
   const { edits, written, problems: kept } = await fixBundle(context, app, { entitlements })
   const { signCommand } = context.env
@@ -55,8 +59,36 @@ export async function fixupApp(context: Context, options: FixupAppOptions): Prom
 /** What is to be signed in an app; or in a folder, which is a package for Windows, what is not signed yet. */
 export function planAppSigning({ app, entitlements }: FixupAppOptions): readonly SignItem[] {
   const folder = resolve(app)
-  const isApp = folder.endsWith('.app') || existsSync(join(folder, 'Contents'))
-  return isApp ? planSigning(folder, absolute(entitlements)) : planWindowsSigning(folder)
+  return isApp(folder) ? planSigning(folder, absolute(entitlements)) : planWindowsSigning(folder)
+}
+
+/** Has signed what is for Windows in a folder and nobody signed; undefined when nothing there is. */
+async function signWindows(
+  context: Context,
+  command: string,
+  folder: string,
+): Promise<FixedApp | undefined> {
+  if (findWindowsCode(folder).length === 0) return undefined
+  const items = planWindowsSigning(folder)
+  await runSigning(context, command, items)
+  const code = findWindowsCode(folder)
+  const problems = code
+    .filter(({ isSigned }) => !isSigned)
+    .map(({ path }): BundleProblem => ({ path, kind: 'signature', detail: 'nobody signed it' }))
+  return {
+    app: folder,
+    ok: problems.length === 0,
+    files: code.length,
+    edits: [],
+    written: [],
+    signed: items.length,
+    problems,
+    symbols: { checked: 0, unchecked: 0 },
+  }
+}
+
+function isApp(folder: string): boolean {
+  return folder.endsWith('.app') || existsSync(join(folder, 'Contents'))
 }
 
 function absolute(path: string | undefined): string | undefined {

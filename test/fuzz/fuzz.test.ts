@@ -4,7 +4,7 @@ import { temporaryDirectory } from '../helpers/temporary.ts'
 import { makeKinds } from './kinds.ts'
 import { makeInput, tryInput } from './try-input.ts'
 
-const kinds = makeKinds({ archives: [], zstArchives: [], wheels: [] })
+const kinds = await makeKinds({ archives: [], zstArchives: [], wheels: [] })
 
 it.each(kinds)('reads what a $name is mutated from', async (kind) => {
   for (const seed of kind.seeds) {
@@ -13,6 +13,16 @@ it.each(kinds)('reads what a $name is mutated from', async (kind) => {
     })
   }
 })
+
+it('finds 150 changes in sealed bundles', async () => {
+  const bundles = kinds.filter(({ name }) => ['app', 'framework'].includes(name))
+  const directory = temporaryDirectory('fuzz')
+  for (let index = 0; index < 150; index++) {
+    const outcome = await tryInput(makeInput(bundles, 2, index), directory)
+
+    if ('failure' in outcome) expect.fail(`input ${index}: ${outcome.failure}`)
+  }
+}, 60_000)
 
 it('takes or refuses 700 mutated inputs, and nothing else happens', async () => {
   const directory = temporaryDirectory('fuzz')

@@ -11,6 +11,7 @@ import { parseTarget } from '../../src/platform/target.ts'
 import { parseShasums } from '../../src/releases/shasums.ts'
 import { makeLock } from '../helpers/lock.ts'
 import { binaryKinds } from './binary-inputs.ts'
+import { bundleKinds } from './bundle-inputs.ts'
 import { mutateBytes, mutateText } from './mutate.ts'
 import type { Random } from './random.ts'
 import { madeTarGz, madeTarZst, type RealInputs } from './seeds.ts'
@@ -39,7 +40,7 @@ const python = {
 } as const
 const interruption = { pause: () => Promise.resolve() }
 
-export function makeKinds(real: RealInputs): readonly Kind[] {
+export async function makeKinds(real: RealInputs): Promise<readonly Kind[]> {
   return [
     {
       name: 'tar.gz',
@@ -65,6 +66,7 @@ export function makeKinds(real: RealInputs): readonly Kind[] {
         ),
     },
     ...binaryKinds(),
+    ...(await bundleKinds()),
     textKind('lock', formatLock(makeLock({ recipe: 2 })), (text) => {
       formatLock(parseLock(text, 'pyembed.lock'))
     }),

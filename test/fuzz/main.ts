@@ -1,4 +1,4 @@
-// npm run fuzz: lets pyembed read mutated archives, wheels, locks, manifests and SHA256SUMS.
+// npm run fuzz: lets pyembed read mutated archives, wheels, locks, manifests, SHA256SUMS, code and bundles.
 //   npm run fuzz -- --minutes 5 --seed 7
 import { parseArgs } from 'node:util'
 

@@ -29,8 +29,9 @@ export async function runFuzz(seed: number, minutes: number): Promise<FuzzReport
   const counts = new Map<string, number>()
   const failures: { file: string; reason: string }[] = []
 
-  const keep = (index: number, reason: string): void => {
-    failures.push({ file: saveInput(seed, index), reason })
+  const saved: Promise<void>[] = []
+  const keep = async (index: number, reason: string): Promise<void> => {
+    failures.push({ file: await saveInput(seed, index), reason })
   }
   const work = async (first: number): Promise<void> => {
     const directory = join(scratch, String(first))
@@ -42,16 +43,18 @@ export async function runFuzz(seed: number, minutes: number): Promise<FuzzReport
       for (const [key, count] of Object.entries(message.counts)) {
         counts.set(key, (counts.get(key) ?? 0) + count)
       }
-      if (message.failure !== undefined) keep(message.failure.index, message.failure.reason)
+      if (message.failure !== undefined)
+        saved.push(keep(message.failure.index, message.failure.reason))
     })
     const end = await watch(worker, progress)
     if (end === undefined) return
     const index = Number(readFileSync(progress, 'utf8'))
-    keep(index, end)
+    await keep(index, end)
     rmSync(directory, { recursive: true, force: true })
     await work(index + step)
   }
   await Promise.all(Array.from({ length: step }, (_, first) => work(first)))
+  await Promise.all(saved)
   rmSync(scratch, { recursive: true, force: true })
   return { counts, failures }
 }
@@ -72,8 +75,8 @@ async function watch(worker: ChildProcess, progress: string): Promise<string | u
   return code === 0 ? undefined : `the process ended with ${signal ?? code}`
 }
 
-function saveInput(seed: number, index: number): string {
-  const { kind, name, data } = makeInput(makeKinds(findRealInputs()), seed, index)
+async function saveInput(seed: number, index: number): Promise<string> {
+  const { kind, name, data } = makeInput(await makeKinds(findRealInputs()), seed, index)
   const directory = join(tmpdir(), `pyembed-fuzz-${seed}`, `${index}-${kind.name}`)
   mkdirSync(directory, { recursive: true })
   const file = join(directory, name)

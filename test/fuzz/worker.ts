@@ -25,7 +25,7 @@ export interface WorkerMessage {
 const inputsPerMessage = 50
 
 const job = JSON.parse(process.argv[2] ?? '{}') as WorkerJob
-const kinds = makeKinds(findRealInputs())
+const kinds = await makeKinds(findRealInputs())
 const progress = openSync(job.progress, 'w')
 let counts: Record<string, number> = {}
 let index = job.first

@@ -57,12 +57,29 @@ export function makeDylib({
     ]),
     segment(
       '__LINKEDIT',
-      { address: end, size: 0x4000, offset: end, fileSize: linkeditSize, protection: 1 },
+      {
+        address: end,
+        size: pages(linkeditSize),
+        offset: end,
+        fileSize: linkeditSize,
+        protection: 1,
+      },
       [],
     ),
     ...(id === undefined ? [] : [dylib(0xd, id)]),
-    words(0x2, 24, end, names.length, end + symbolSize, strings.length),
-    ...linkeditCommands(parts, end + symbolSize + strings.length),
+    words(
+      0x2,
+      24,
+      end + extra.length,
+      names.length,
+      end + extra.length + symbolSize,
+      strings.length,
+    ),
+    Buffer.concat([
+      words(0xb, 80, 0, 0, 0, defines.length, defines.length, wants.length),
+      Buffer.alloc(48),
+    ]),
+    ...linkeditCommands(parts, end),
     ...(fileType === 2 ? [withText([0xe, 0, 12], '/usr/lib/dyld'), program] : []),
     Buffer.concat([words(0x1b, 24), Buffer.alloc(16, arch === 'arm64' ? 0xa7 : 0x86)]),
     words(0x32, 24, 1, 0x0b0000, 0x0e0500, 0),
@@ -72,22 +89,29 @@ export function makeDylib({
   ]
   const size = Buffer.concat(commands(0, 0)).length
   const start = codeAt ?? 32 + size + room
-  const end = Math.ceil((start + codeSize) / 0x4000) * 0x4000
+  const end = pages(start + codeSize)
   const all = commands(start, end)
   const cpu = { arm64: [0x0100000c, 0], x86_64: [0x01000007, 3] }[arch]
-  const code = Buffer.from(Array.from({ length: end - start }, (_, index) => 1 + (index % 251)))
+  const code = Buffer.alloc(end - start, pattern)
   return Buffer.concat([
     words(0xfeedfacf, ...cpu, fileType, all.length, size, 0x85, 0),
     ...all,
     Buffer.alloc(start - 32 - size),
     code,
+    extra,
     ...defines.map((name) => symbol(text.indexOf(`\0${name}\0`) + 1, 0x010f, start)),
     ...wants.map(([name, library]) =>
       symbol(text.indexOf(`\0${name}\0`) + 1, (library << 24) | 0x01, 0),
     ),
     Buffer.from(strings, 'latin1'),
-    extra,
   ])
+}
+
+/** What code is made of. */
+const pattern = Buffer.from(Array.from({ length: 251 }, (_, index) => 1 + index))
+
+function pages(size: number): number {
+  return Math.ceil(size / 0x4000) * 0x4000
 }
 
 function padded(data: Buffer): Buffer {

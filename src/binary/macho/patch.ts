@@ -9,11 +9,16 @@ export interface Patch {
 /** A copy of the file with the patches in it. */
 export function applyPatches(file: Buffer, patches: readonly Patch[]): Buffer {
   const copy = Buffer.from(file)
-  for (const { at, bytes } of patches) {
-    if (at + bytes.length > copy.length) throw invalidBinary('it ends before what is written')
-    bytes.copy(copy, at)
-  }
+  writePatches(copy, patches)
   return copy
+}
+
+/** Writes the patches into a file that is nobody else’s: a copy of a hundred megabytes costs as much memory. */
+export function writePatches(file: Buffer, patches: readonly Patch[]): void {
+  for (const { at, bytes } of patches) {
+    if (at + bytes.length > file.length) throw invalidBinary('it ends before what is written')
+    bytes.copy(file, at)
+  }
 }
 
 /** The file as it reads once the patches are in it. */

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process'
-
 import { describe, expect, it } from 'vitest'
 
 import {
@@ -7,6 +5,7 @@ import {
   readEntitlements,
   renderEntitlements,
 } from '../../../../src/binary/macho/signature/entitlements.ts'
+import { dumpDer } from '../../../helpers/entitlements.ts'
 import { errorOf } from '../../../helpers/errors.ts'
 import { describeWithTools } from '../../../helpers/tools.ts'
 
@@ -14,19 +13,9 @@ function plist(entries: string): Buffer {
   return Buffer.from(`<?xml version="1.0"?><plist version="1.0"><dict>${entries}</dict></plist>`)
 }
 
-/** What openssl reads of the DER in a blob, each element as depth, name and value. */
+/** What openssl reads of the DER in a blob. */
 function dump(xml: Buffer): readonly string[] {
-  const der = renderEntitlements(xml)[1]?.[1].subarray(8)
-  const text = execFileSync('openssl', ['asn1parse', '-inform', 'DER'], {
-    input: der,
-    encoding: 'utf8',
-  })
-  return text
-    .trim()
-    .split('\n')
-    .map((line) =>
-      line.replace(/^.*d=(\d+).*?(?:cons|prim): *(.*?) *$/, '$1 $2').replaceAll(/ +:/g, ' '),
-    )
+  return dumpDer(renderEntitlements(xml)[1]?.[1].subarray(8) ?? Buffer.alloc(0))
 }
 
 describeWithTools(['openssl'], 'renderEntitlements', () => {

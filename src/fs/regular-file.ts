@@ -1,0 +1,18 @@
+import { lstatSync, readFileSync, type Stats } from 'node:fs'
+
+import { systemErrorCode } from '../errors.ts'
+
+/** What is at a path, which may be a link; undefined where nothing can be: links lead in a circle, a name is too long. */
+export function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (['ELOOP', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) return undefined
+    throw error
+  }
+}
+
+/** The bytes of a regular file. Nothing else is read: a pipe would wait for its writer, a device for ever. */
+export function readRegularFile(path: string): Buffer | undefined {
+  return lookAt(path)?.isFile() === true ? readFileSync(path) : undefined
+}
