@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { bytesOf } from '../../src/binary/bytes.ts'
 import { readExports } from '../../src/binary/macho/exports.ts'
@@ -28,6 +28,7 @@ import { judgeMachos } from '../helpers/macho-judges.ts'
 import { findNpmPackage } from '../helpers/npm-package.ts'
 import { copyTree, sharedResult } from '../helpers/prefix.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { sharedFramework } from '../helpers/shared-framework.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { sha256sum } from '../helpers/tree.ts'
 import { builds } from './pythons.ts'
@@ -79,21 +80,8 @@ describeWithTools(
         const { prefix } = sharedResult(build, target)
         await buildMacApp(app, { arch, prefix, minor })
         const frameworks = join(app, 'Contents', 'Frameworks')
-        const create = await runCli(
-          [
-            'framework',
-            'create',
-            prefix,
-            '--output',
-            frameworks,
-            '--identifier',
-            'org.example.python',
-          ],
-          {
-            env: inject('cliEnv'),
-          },
-        )
-        if (create.exitCode !== 0) throw new Error(create.stderr)
+        const { framework } = await sharedFramework(build, target)
+        await copyTree(framework, join(frameworks, 'Python.framework'))
         // As BundleUtilities leaves it.
         if (arch === 'x86_64') {
           const library = `libpython${minor}.dylib`

@@ -24,11 +24,12 @@ import { judgeMachos } from '../helpers/macho-judges.ts'
 import { copyTree, linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { sharedFramework, sharedIdentifier } from '../helpers/shared-framework.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { sha256sum } from '../helpers/tree.ts'
 import { builds } from './pythons.ts'
 
-const identifier = 'org.example.workbench.python'
+const identifier = sharedIdentifier
 const frameworkId = '@rpath/Python.framework/Versions/A/Python'
 const pythons = builds.flatMap(({ version, build, minor }) =>
   ['aarch64-apple-darwin', 'x86_64-apple-darwin'].map((target) => ({
@@ -65,12 +66,7 @@ describeWithTools(['llvm-objdump-19'], 'framework', () => {
   beforeAll(async () => {
     Object.assign(directory, makeDirectory('framework'))
     for (const { build, target } of pythons) {
-      const { prefix } = sharedResult(build, target)
-      const output = join(directory.path, `${build} ${target}`)
-      const args = ['framework', 'create', prefix, '--output', output, '--identifier', identifier]
-      const created = await runCli([...args, '--json'], { env: inject('cliEnv') })
-      if (created.exitCode !== 0) throw new Error(created.stderr)
-      made.set(`${build} ${target}`, created.json<Framework>())
+      made.set(`${build} ${target}`, await sharedFramework(build, target))
     }
     return directory.remove
   })
