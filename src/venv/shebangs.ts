@@ -6,9 +6,9 @@ import { chmod } from 'node:fs/promises'
 
 import { listDirectory } from './place.ts'
 
-/** Finds its Python beside itself, wherever the environment is. */
+/** Finds its Python beside itself, wherever the environment is. macOS before 13 has no `realpath`. */
 const relativeStart = Buffer.from(
-  `#!/bin/sh\n'''exec' "$(dirname -- "$(realpath -- "$0")")/python" "$0" "$@"\n' '''\n`,
+  `#!/bin/sh\n'''exec' "$(dirname -- "$(realpath -- "$0" 2>/dev/null || echo "$0")")/python" "$0" "$@"\n' '''\n`,
 )
 
 /**

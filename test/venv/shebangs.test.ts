@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -33,6 +33,16 @@ describe('relativeScript', () => {
     for (const file of [script, python]) chmodSync(file, 0o755)
 
     expect(execFileSync(script, { encoding: 'utf8' })).toBe('ran\n')
+
+    const tools = join(directory, 'tools')
+    mkdirSync(tools)
+    for (const tool of ['sh', 'dirname'])
+      symlinkSync(
+        execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(),
+        join(tools, tool),
+      )
+    symlinkSync(runPython('import sys; print(sys.executable)').trim(), join(tools, 'python3'))
+    expect(execFileSync(script, { encoding: 'utf8', env: { PATH: tools } })).toBe('ran\n')
   })
 
   it.each([

@@ -12,9 +12,10 @@ namespace pyembed::detail {
 
 namespace {
 
+// macOS before 13 has no `realpath`.
 const char* const relative_start =
     "#!/bin/sh\n"
-    "'''exec' \"$(dirname -- \"$(realpath -- \"$0\")\")/python\" \"$0\" \"$@\"\n"
+    "'''exec' \"$(dirname -- \"$(realpath -- \"$0\" 2>/dev/null || echo \"$0\")\")/python\" \"$0\" \"$@\"\n"
     "' '''\n";
 
 // A launcher of Windows, a line and a zip.
