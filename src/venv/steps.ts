@@ -78,9 +78,10 @@ function completeUnchecked(request: StepRequest, directory: string): Step | unde
 
 /** What is kept of a step: no user and password of an address; they are asked for again. */
 export function withoutSecrets(step: Step): Step {
-  // Up to the last `@` before the path: a password may hold one.
-  const text = JSON.stringify(step).replaceAll(/(:\/\/)[^\s/'"`\\]+@/g, '$1')
-  return JSON.parse(text) as Step
+  // Up to the last `@` before the path: a password may hold one, and any quote that addresses may have.
+  return JSON.parse(JSON.stringify(step), (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll(/(:\/\/)[^\s/"]+@/g, '$1') : value,
+  ) as Step
 }
 
 /**

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -54,6 +56,18 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
       expect(codeIn((await create('tool')).stderr)).toBe('PYEMBED_VENV_BROKEN')
       expect(readdirSync(join(venv, 'lib/python3.14/site-packages')).join()).toContain('demo')
       expect((await remove('tool')).exitCode).toBe(0)
+    })
+
+    it('stays closed to others: a folder in an environment', async () => {
+      const { add, path } = bySide(side, 'closed')
+      const venv = await path('tool')
+      const folder = join(venv, 'private')
+      mkdirSync(folder)
+      chmodSync(folder, 0o700)
+      chmodSync(venv, 0o750)
+
+      expect((await add('tool')).exitCode).toBe(0)
+      expect([venv, folder].map((each) => statSync(each).mode & 0o777)).toEqual([0o750, 0o700])
     })
 
     it('is not what a loss of power leaves: a new environment without its record', async () => {

@@ -193,7 +193,7 @@ describeWithTools(
     it('keep no password, and show none to other processes', async () => {
       const [app, run] = install('secrets')
       const { path } = (await run('create', 'tool', 'none')).json<VenvJson>()
-      const secret = 's3cr:t@x'
+      const secret = "s3cr':t@x"
       const index = `http://ada:${secret}@127.0.0.1:9/simple`
       const wheel = join(wheels, 'demo-1.0-py3-none-any.whl')
       const log = join(directory.path, 'secrets.log')

@@ -127,7 +127,7 @@ void require_nothing_new(const std::vector<std::string>& hidden, const std::vect
 std::string without_user(std::string text) {
   for (std::size_t start = 0; (start = text.find("://", start)) != std::string::npos;) {
     start += 3;
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n\v\f/'\"`", start), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\v\f/\"", start), text.size());
     const std::size_t mark = text.rfind('@', end);
     if (end > start && mark != std::string::npos && mark >= start && mark < end) text.erase(start, mark + 1 - start);
   }
