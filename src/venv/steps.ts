@@ -32,7 +32,9 @@ export function completeStep(
   return {
     ...step,
     requirements: step.requirements.map((text) => absoluteIfPath(text, directory)),
-    findLinks: step.findLinks.map((text) => absoluteIfPath(text, directory)),
+    findLinks: step.findLinks.map((text) =>
+      isUrl(text) || text.startsWith('file:') ? text : resolve(directory, text),
+    ),
     requirementFiles: requirementFiles.map((file) => {
       const name = resolve(directory, file)
       return { name, text: readInput(name) }

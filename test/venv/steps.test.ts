@@ -47,6 +47,17 @@ describe('a step', () => {
     })
   })
 
+  it('is kept with absolute paths', () => {
+    const directory = temporaryDirectory()
+    mkdirSync(join(directory, 'demo'))
+    const request = { requirements: ['./demo', 'demo'], findLinks: ['wheels', 'file:///wheels'] }
+
+    expect(completeStep(request, directory)).toMatchObject({
+      requirements: [join(directory, 'demo'), 'demo'],
+      findLinks: [join(directory, 'wheels'), 'file:///wheels'],
+    })
+  })
+
   it('shows no address among the arguments of pip, which gets them by a file', () => {
     const directory = temporaryDirectory()
     const args = pipArguments({ ...step, options: [] }, directory, false)
