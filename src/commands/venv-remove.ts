@@ -5,6 +5,7 @@ import { findApp } from '../project/venv-app.ts'
 import { hostSystem } from '../venv/app.ts'
 import { listVenvs } from '../venv/list.ts'
 import { venvPath } from '../venv/look.ts'
+import { folderName } from '../venv/names.ts'
 import { findDataHome } from '../venv/place.ts'
 import { removeVenv } from '../venv/remove.ts'
 import type { Run } from './command.ts'
@@ -31,9 +32,19 @@ export const run: Run<Flags> = async (context, flags) => {
 /** Of an app that is gone, or of another one. */
 async function removeByKey(context: Parameters<Run<Flags>>[0], flags: Flags, key: string) {
   const name = nameOf(flags)
-  const venv = listVenvs(findDataHome(context.env, flags.dataHome)).find(
+  const { appName, dataHome } = flags
+  const folder = appName === undefined ? undefined : folderName(appName)
+  const [venv, ...others] = listVenvs(findDataHome(context.env, dataHome), folder).filter(
     (each) => each.key === key && each.name === name,
   )
+  if (venv !== undefined && others.length > 0) {
+    // An app with an id that has another name now has the same key.
+    throw new PyEmbedError(
+      'PYEMBED_USAGE',
+      `there is a \`${name}\` with key \`${key}\` of ${[venv, ...others].map(({ app }) => `\`${app}\``).join(' and ')}`,
+      { hint: 'Say which by `--app-name NAME`, too' },
+    )
+  }
   if (venv === undefined) {
     throw new PyEmbedError(
       'PYEMBED_VENV_NOT_FOUND',

@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined
   /** Is given each line of its standard output as it comes. */
   readonly onLine?: ((line: string) => void) | undefined
+  /** A descriptor that it gets, too. */
+  readonly inherited?: number | undefined
 }
 
 export interface RunResult {
@@ -19,7 +21,7 @@ export interface RunResult {
 export async function run(
   program: string,
   args: readonly string[],
-  { env, input, signal, onLine }: RunOptions,
+  { env, input, signal, onLine, inherited }: RunOptions,
 ): Promise<RunResult> {
   // Loaded when there is something to run: 10 ms.
   const { execa } = await import('execa')
@@ -28,16 +30,15 @@ export async function run(
     extendEnv: false,
     reject: false,
     maxBuffer: 64 * 1024 * 1024,
-    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    ...(input === undefined ? {} : { input }),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
-    ...(onLine === undefined
-      ? {}
-      : {
-          *stdout(line: unknown) {
-            onLine(String(line))
-            yield line
-          },
-        }),
+    stdio: [
+      input === undefined ? 'ignore' : 'pipe',
+      onLine === undefined ? 'pipe' : passOn(onLine),
+      'pipe',
+      // Its types know 3 to 9 only.
+      ...(inherited === undefined ? [] : [inherited as 3]),
+    ],
   })
   if (result.exitCode === undefined && result.signal === undefined) throw result.cause ?? result
   return {
@@ -46,5 +47,12 @@ export async function run(
     stderr: result.stderr,
     reason:
       result.signal === undefined ? `exit code ${result.exitCode}` : `signal ${result.signal}`,
+  }
+}
+
+function passOn(onLine: (line: string) => void) {
+  return function* (line: unknown): Generator {
+    onLine(String(line))
+    yield line
   }
 }

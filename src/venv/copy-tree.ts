@@ -1,4 +1,13 @@
-import { copyFileSync, linkSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
@@ -16,16 +25,18 @@ const refusals = new Set([
 
 /**
  * Copies a folder, its files as hard links where that works: pip replaces files and never writes into them. Those of
- * the top are real copies.
+ * the top are real copies. Folders stay closed to whom they were.
  */
 export function copyTree(from: string, to: string, isTop = true): void {
-  mkdirSync(to)
+  mkdirSync(to, { mode: 0o700 })
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
     else if (entry.isDirectory()) copyTree(source, target, false)
     else if (entry.isFile()) copyOne(source, target, !isTop)
   }
+  // The owner has to be able to fill and remove it.
+  chmodSync(to, (lstatSync(from).mode & 0o7777) | 0o700)
 }
 
 function copyOne(source: string, target: string, isLink: boolean): void {

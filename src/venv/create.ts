@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 
 import type { Context } from '../context.ts'
 import { recordApp } from './app-record.ts'
@@ -44,8 +44,13 @@ export async function createVenv(
     removeWhole(place, name)
     const record = newRecord(place, name, inherit)
     const stage = stagePath(place, name)
-    writeTree(place, stage, record)
-    renameSync(stage, venvPath(place, name))
+    try {
+      writeTree(place, stage, record)
+      renameSync(stage, venvPath(place, name))
+    } catch (error) {
+      rmSync(stage, { recursive: true, force: true })
+      throw error
+    }
     return { venv: describeVenv(place, name, record), isCreated: true }
   })
 }

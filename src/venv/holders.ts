@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from '
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
-import { readTextIfThere } from '../fs/read-text.ts'
 import { isAlive, isSuspended, randomMark } from '../process/host.ts'
+import { readThere } from './read-there.ts'
 
 /**
  * What a lock is held for; `run` is shared, the others are exclusive and come to an end. `lend`: an app that runs in
@@ -63,7 +63,7 @@ export function readHolders(directory: string, name: string): readonly HolderFil
 
 export function readHolder(path: string): HolderFile {
   try {
-    const holder = JSON.parse(readTextIfThere(path) ?? '') as Holder | null
+    const holder = JSON.parse(readThere(path)?.text ?? '') as Holder | null
     return { path, holder: typeof holder?.pid === 'number' ? holder : undefined }
   } catch {
     return { path, holder: undefined }

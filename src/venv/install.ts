@@ -28,13 +28,12 @@ export async function installInVenv(
   steps: readonly Step[],
 ): Promise<InstallResult> {
   const { path } = await requireVenv(context, place, name)
-  return withVenvLock(context, { ...place, name }, 'install', async () => {
+  return withVenvLock(context, { ...place, name }, 'install', async (lock) => {
     const found = await lookLocked(place, name)
     if (found.state !== 'ready') throw stateError(place, name, found)
     const { venv } = found
-    const outcome = await replaceVenv(context, place, venv.record, steps, (stage) =>
-      copyTree(path, stage),
-    )
+    const replacement = { record: venv.record, steps, lock }
+    const outcome = await replaceVenv(context, place, replacement, (stage) => copyTree(path, stage))
     for (const { pid, program } of findInterpreters(path))
       context.emit({
         kind: 'warning',

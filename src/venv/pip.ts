@@ -9,6 +9,7 @@ import type { AppPlace } from './place.ts'
 import { fileIn } from './data-home.ts'
 import { hiddenModules } from './hidden.ts'
 import { venvLayout } from './layout.ts'
+import type { VenvLock } from './lock.ts'
 import { baseConstraints, baseSitePackages, hasByteCode, hasPip } from './packages.ts'
 import type { Step, VenvRecord } from './record.ts'
 import { pipArguments, withoutSecrets, writeInput } from './steps.ts'
@@ -22,13 +23,15 @@ export interface PipPlace {
   /** For inputs of pip; is made and removed. */
   readonly work: string
   readonly record: VenvRecord
+  /** Of the environment: pip keeps it when this process is killed, for it still writes then. */
+  readonly lock: VenvLock
 }
 
 /** Runs the base's pip in an environment, a step after the other. @throws PYEMBED_VENV_INSTALL_FAILED */
 export async function runSteps(
   context: Context,
   place: AppPlace,
-  { path, work, record }: PipPlace,
+  { path, work, record, lock }: PipPlace,
   steps: readonly Step[],
 ): Promise<void> {
   const base = baseSitePackages(place, record.base)
@@ -63,7 +66,7 @@ export async function runSteps(
     const known = new Set(hidden())
     for (const [index, step] of steps.entries()) {
       const what = describeStep(step, index, steps.length)
-      await runStep(context, record, executable, what, [
+      await runStep(context, { record, executable, lock }, what, [
         ...starts(context, place, base),
         'install',
         ...common,
@@ -90,8 +93,11 @@ function starts(
 
 async function runStep(
   { env, emit, signal }: Context,
-  { name, inherit }: VenvRecord,
-  executable: string,
+  {
+    record: { name, inherit },
+    executable,
+    lock,
+  }: { record: VenvRecord; executable: string; lock: VenvLock },
   what: string,
   args: readonly string[],
 ): Promise<void> {
@@ -100,6 +106,7 @@ async function runStep(
   const result = await run(executable, args, {
     env: Object.fromEntries(Object.entries(env.variables).filter(([key]) => !steering.test(key))),
     signal,
+    inherited: lock.descriptor,
     onLine: (line) => {
       emit({ kind: 'detail', text: line })
       if (/^\s*(?:Collecting|Downloading|Building|Installing|Using)\b/.test(line))

@@ -4,13 +4,13 @@ import { isAbsolute, resolve } from 'node:path'
 
 import type { Environment } from '../env.ts'
 import { PyEmbedError } from '../errors.ts'
-import { readTextIfThere } from '../fs/read-text.ts'
 import type { OperatingSystem } from '../platform/target.ts'
 import { type App, type Base, hostSystem } from './app.ts'
 import { requireOneLine } from './cfg.ts'
 import { dataHome, joinPath } from './data-home.ts'
 import { venvKey } from './key.ts'
 import { folderName } from './names.ts'
+import { readThere } from './read-there.ts'
 import { appFileName, parseApp } from './record.ts'
 
 /** An app, its Python, and where its environments for that Python are. */
@@ -64,7 +64,7 @@ export function otherKeys({ system, app, dataHome: home, key }: AppPlace): reado
     .filter((name) => name !== key && !name.startsWith('.'))
     .map((name) => {
       const directory = joinPath(system, folder, name)
-      const text = readTextIfThere(joinPath(system, directory, appFileName))
+      const text = readThere(joinPath(system, directory, appFileName))?.text
       return { key: name, directory, app: text === undefined ? undefined : parseApp(text) }
     })
 }

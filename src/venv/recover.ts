@@ -1,5 +1,7 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 
+import { systemErrorCode } from '../errors.ts'
 import { temporaryName } from '../fs/atomic.ts'
 import { readRecord, venvPath } from './look.ts'
 import { type AppPlace, listDirectory } from './place.ts'
@@ -53,5 +55,18 @@ export function removeWhole(place: Place, name: string): void {
 }
 
 function discard(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '')) throw error
+    openFolders(path)
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** Out of a folder that is read-only nothing can be removed. */
+function openFolders(path: string): void {
+  chmodSync(path, 0o700)
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) openFolders(join(path, entry.name))
 }

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
-import { readTextIfThere } from '../fs/read-text.ts'
 import { sweepTemporary, writeFileAtomic } from '../fs/atomic.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { findInterpreters } from './interpreters.ts'
@@ -11,6 +10,7 @@ import { lockPath, type VenvPlace, withVenvLock } from './lock.ts'
 import { venvPath } from './look.ts'
 import { requireVenvName } from './names.ts'
 import { type AppPlace, listDirectory } from './place.ts'
+import { readThere } from './read-there.ts'
 import { recover, removeWhole } from './recover.ts'
 import { appFileName, recordName } from './record.ts'
 
@@ -71,7 +71,7 @@ function removeLock(place: VenvPlace): void {
 export async function tidyAfter(directory: string): Promise<void> {
   const file = join(directory, appFileName)
   await sweepTemporary(directory, `.${appFileName}`)
-  const text = readTextIfThere(file)
+  const text = readThere(file)?.text
   if (listDirectory(directory).some((name) => name !== appFileName)) return
   rmSync(file, { force: true })
   try {

@@ -33,7 +33,7 @@ export async function repairVenv(
   const opened = await openVenv(context, place, name)
   if (opened.state === 'ready') return { venv: opened.venv, repaired: 'nothing' }
   requireRepairable(place, name, opened)
-  const repaired = await withVenvLock(context, { ...place, name }, 'repair', async () => {
+  const repaired = await withVenvLock(context, { ...place, name }, 'repair', async (lock) => {
     const found = await lookLocked(place, name)
     if (found.state === 'ready') return 'nothing'
     requireRepairable(place, name, found)
@@ -43,9 +43,8 @@ export async function repairVenv(
       return 'files'
     }
     const fresh = newRecord(place, name, record.inherit)
-    await replaceVenv(context, place, fresh, record.steps, (stage) =>
-      writeTree(place, stage, fresh),
-    )
+    const replacement = { record: fresh, steps: record.steps, lock }
+    await replaceVenv(context, place, replacement, (stage) => writeTree(place, stage, fresh))
     return 'rebuilt'
   })
   const found = lookAt(place, name)

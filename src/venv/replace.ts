@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../fs/atomic.ts'
 import { syncFileSystem } from '../fs/sync-file-system.ts'
 import { fileIn } from './data-home.ts'
 import { venvLayout } from './layout.ts'
+import type { VenvLock } from './lock.ts'
 import { venvPath } from './look.ts'
 import { runSteps } from './pip.ts'
 import type { AppPlace } from './place.ts'
@@ -18,15 +19,23 @@ import { withoutSecrets } from './steps.ts'
 /** Whether it is in place, or will be when nothing runs in the environment any more (Windows). */
 export type Replaced = 'installed' | 'restart-required'
 
+/** What is installed, and into what. */
+export interface Replacement {
+  /** Of the state before `steps`. */
+  readonly record: VenvRecord
+  readonly steps: readonly Step[]
+  /** The exclusive one. */
+  readonly lock: VenvLock
+}
+
 /**
  * Replaces an environment by what `make` makes under another name, with more installed; or leaves it as it was. With
- * the exclusive lock. `record` tells of the state before `steps`.
+ * the exclusive lock.
  */
 export async function replaceVenv(
   context: Context,
   place: AppPlace,
-  record: VenvRecord,
-  steps: readonly Step[],
+  { record, steps, lock }: Replacement,
   make: (path: string) => void,
 ): Promise<Replaced> {
   const { name } = record
@@ -37,7 +46,7 @@ export async function replaceVenv(
   try {
     make(stage)
     const work = stagePath(place, name)
-    await runSteps(context, place, { path: stage, work, record }, steps)
+    await runSteps(context, place, { path: stage, work, record, lock }, steps)
     await finishStage(place, stage, {
       ...record,
       steps: [...record.steps, ...steps.map(withoutSecrets)],

@@ -32,7 +32,9 @@ export function completeStep(
   return {
     ...step,
     requirements: step.requirements.map((text) => absoluteIfPath(text, directory)),
-    findLinks: step.findLinks.map((text) => absoluteIfPath(text, directory)),
+    findLinks: step.findLinks.map((text) =>
+      isUrl(text) || text.startsWith('file:') ? text : resolve(directory, text),
+    ),
     requirementFiles: requirementFiles.map((file) => {
       const name = resolve(directory, file)
       return { name, text: readInput(name) }
@@ -78,9 +80,10 @@ function completeUnchecked(request: StepRequest, directory: string): Step | unde
 
 /** What is kept of a step: no user and password of an address; they are asked for again. */
 export function withoutSecrets(step: Step): Step {
-  // Up to the last `@` before the path: a password may hold one.
-  const text = JSON.stringify(step).replaceAll(/(:\/\/)[^\s/'"`\\]+@/g, '$1')
-  return JSON.parse(text) as Step
+  // Up to the last `@` before the path: a password may hold one, and any quote that addresses may have.
+  return JSON.parse(JSON.stringify(step), (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll(/(:\/\/)[^\s/"]+@/g, '$1') : value,
+  ) as Step
 }
 
 /**

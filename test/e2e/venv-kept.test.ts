@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -15,6 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
 
+import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
 import { makeWheel } from '../helpers/wheel.ts'
@@ -54,6 +58,41 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
       expect(codeIn((await create('tool')).stderr)).toBe('PYEMBED_VENV_BROKEN')
       expect(readdirSync(join(venv, 'lib/python3.14/site-packages')).join()).toContain('demo')
       expect((await remove('tool')).exitCode).toBe(0)
+    })
+
+    it('stays closed to others: a folder in an environment', async () => {
+      const { add, path } = bySide(side, 'closed')
+      const venv = await path('tool')
+      const folder = join(venv, 'private')
+      mkdirSync(folder)
+      chmodSync(folder, 0o700)
+      chmodSync(venv, 0o750)
+
+      expect((await add('tool')).exitCode).toBe(0)
+      expect([venv, folder].map((each) => statSync(each).mode & 0o777)).toEqual([0o750, 0o700])
+    })
+
+    it('goes with its environment: a folder that is read-only', async () => {
+      const { app, path } = bySide(side, 'read-only folder')
+      const venv = await path('tool')
+      const folder = join(venv, 'data')
+      mkdirSync(folder)
+      writeFileSync(join(folder, 'file'), '')
+      chmodSync(folder, 0o555)
+      // Nobody else may look into the store of these tests.
+      rmSync(join(app.path, 'python'))
+      execFileSync('cp', ['-al', app.prefix, join(app.path, 'python')])
+      const isRoot = process.getuid?.() === 0
+      if (isRoot) execFileSync('chown', ['-R', '65534:65534', app.dataHome])
+
+      const command = side === 'C++' ? [app.executable] : [process.execPath, cliPath, 'venv']
+      const more = side === 'C++' ? [] : ['--app', app.executable]
+      execFileSync(command[0] ?? '', [...command.slice(1), 'remove', 'tool', ...more], {
+        cwd: '/',
+        env: { ...cleanEnvironment(), ...app.env, HOME: '/nonexistent' },
+        ...(isRoot ? { uid: 65534, gid: 65534 } : {}),
+      })
+      expect(existsSync(dirname(venv)) ? readdirSync(dirname(venv)) : []).toEqual([])
     })
 
     it('is not what a loss of power leaves: a new environment without its record', async () => {

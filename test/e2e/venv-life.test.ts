@@ -127,6 +127,24 @@ describe('an app', () => {
     expect(await importDemo(app, 'nnunet')).toBe(`1 ${app.prefix}`)
   })
 
+  it('with an id and another name has others, and which are removed has to be said', async () => {
+    const parts = { id: 'org.example.renamed', dataHome: place('data of renamed') }
+    const [old, renamed] = [
+      install('old name', { ...parts, name: 'Old' }),
+      install('new name', { ...parts, name: 'New' }),
+    ]
+    const { key, path } = await old.create('tool')
+    expect(await renamed.create('tool')).toMatchObject({ created: true, key })
+
+    const remove = (...flags: string[]) =>
+      runCli(['venv', 'remove', 'tool', '--key', key, ...flags], { env: old.env })
+    const { exitCode, stderr } = await remove()
+    expect({ exitCode, code: codeIn(stderr) }).toEqual({ exitCode: 2, code: 'PYEMBED_USAGE' })
+    expect((await remove('--app-name', 'Old')).exitCode).toBe(0)
+    expect(existsSync(path)).toBe(false)
+    expect((await old.list()).map(({ app }) => app)).toEqual(['New'])
+  })
+
   it('that is gone leaves environments that are pruned when they were not used for long', async () => {
     const app = install('gone')
     const { path } = await app.create('tool')

@@ -114,6 +114,37 @@ describe('at once', () => {
   })
 })
 
+describe('pip', () => {
+  it('keeps the lock when who started it is killed, for it still writes', async () => {
+    const app = install('orphan')
+    const { path } = await app.create('tool')
+    const source = place('slow')
+    const mark = join(source, 'on')
+    mkdirSync(source)
+    writeFileSync(
+      join(source, 'pyproject.toml'),
+      '[build-system]\nrequires = []\nbuild-backend = "slow"\nbackend-path = ["."]\n',
+    )
+    writeFileSync(
+      join(source, 'slow.py'),
+      `import time\nopen(${JSON.stringify(mark)}, "w").close()\ntime.sleep(4)\n`,
+    )
+    const args = ['venv', 'install', 'tool', '--app', app.executable, '--offline', source]
+    const installing = spawn(process.execPath, [cliPath, ...args], {
+      env: { ...cleanEnvironment(), ...app.env },
+      stdio: 'ignore',
+    })
+    while (!existsSync(mark)) await sleep(50)
+    installing.kill('SIGKILL')
+    await once(installing, 'exit')
+
+    const lock = join(dirname(path), '.tool.lock')
+    expect((await execa('flock', ['-n', lock, 'true'], { reject: false })).exitCode).toBe(1)
+    expect(await addDemo(app, 'tool', wheels)).toMatchObject({ exitCode: 0 })
+    expect(hidden(path)).toEqual([])
+  })
+})
+
 describeWithTools(['strace'], 'where the file system has no locks', () => {
   const noLocks = ['strace', '-f', '-o', '/dev/null', '-e', 'inject=flock:error=ENOLCK']
   const venv = (app: InstalledApp, ...args: string[]) =>
@@ -152,8 +183,10 @@ describeWithTools(['strace'], 'where no symbolic links can be made', () => {
 
     expect(codeIn(stderr)).toBe('PYEMBED_LINKS_REFUSED')
     expect(await app.list()).toEqual([])
+    const { path } = await app.create('other')
+    expect(hidden(path)).toEqual([])
     expect((await app.create('tool')).created).toBe(true)
-    expect(hidden((await app.create('tool')).path)).toEqual([])
+    expect(hidden(path)).toEqual([])
   })
 })
 

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 
@@ -97,6 +97,17 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       mkdirSync(join(place, 'odd', 'pyembed-venv.json'), { recursive: true })
       expect((await create('odd')).exitCode).toBe(0)
       expect((await remove('odd')).exitCode).toBe(0)
+    })
+
+    it('do not wait for what a pipe says that is called app.json', async () => {
+      const { open, remove, path } = bySide(side, 'pipe')
+      const folder = dirname(await path('tool'))
+      const file = join(folder, 'app.json')
+      rmSync(file)
+      execFileSync('mkfifo', [file, join(folder, '.tool.held-1-0123abcd')])
+
+      expect((await open('tool')).exitCode).toBe(0)
+      expect((await remove('tool')).exitCode).toBe(0)
     })
 
     it('that a newer pyembed replaces are left to it', async () => {

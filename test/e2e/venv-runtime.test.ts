@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
@@ -190,10 +191,24 @@ describeWithTools(
       expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
     })
 
+    it('keep what was installed by absolute paths', async () => {
+      const [app, run] = install('paths')
+      const { path } = (await run('create', 'tool', 'none')).json<VenvJson>()
+      const wheel = 'demo-1.0-py3-none-any.whl'
+      const args = ['install', 'tool', '--offline', '--find-links', '.', `./${wheel}`]
+      const env = { ...cleanEnvironment(), ...app.env }
+      await execa(app.executable, args, { cwd: wheels, env, extendEnv: false })
+
+      const record = JSON.parse(readFileSync(join(path, 'pyembed-venv.json'), 'utf8')) as object
+      expect(record).toMatchObject({
+        steps: [{ findLinks: [`${wheels}/`], requirements: [join(wheels, wheel)] }],
+      })
+    })
+
     it('keep no password, and show none to other processes', async () => {
       const [app, run] = install('secrets')
       const { path } = (await run('create', 'tool', 'none')).json<VenvJson>()
-      const secret = 's3cr:t@x'
+      const secret = "s3cr':t@x"
       const index = `http://ada:${secret}@127.0.0.1:9/simple`
       const wheel = join(wheels, 'demo-1.0-py3-none-any.whl')
       const log = join(directory.path, 'secrets.log')

@@ -34,6 +34,30 @@ describe('a step', () => {
     })
   })
 
+  it('is kept without a password that has a quote', () => {
+    const indexUrl = "https://ada:it's@example.org/simple"
+    const text = `--index-url '${indexUrl}' # "x@y"\n--proxy http://a\\b@proxy`
+    const requirementFiles = [{ name: '/r.txt', text }]
+
+    expect(withoutSecrets({ ...step, indexUrl, requirementFiles })).toMatchObject({
+      indexUrl: 'https://example.org/simple',
+      requirementFiles: [
+        { text: `--index-url 'https://example.org/simple' # "x@y"\n--proxy http://proxy` },
+      ],
+    })
+  })
+
+  it('is kept with absolute paths', () => {
+    const directory = temporaryDirectory()
+    mkdirSync(join(directory, 'demo'))
+    const request = { requirements: ['./demo', 'demo'], findLinks: ['wheels', 'file:///wheels'] }
+
+    expect(completeStep(request, directory)).toMatchObject({
+      requirements: [join(directory, 'demo'), 'demo'],
+      findLinks: [join(directory, 'wheels'), 'file:///wheels'],
+    })
+  })
+
   it('shows no address among the arguments of pip, which gets them by a file', () => {
     const directory = temporaryDirectory()
     const args = pipArguments({ ...step, options: [] }, directory, false)

@@ -4,9 +4,11 @@
 #include "../base/text.hpp"
 #include "lease.hpp"
 #include "layout.hpp"
+#include "pip.hpp"
 #include "replace.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -45,8 +47,10 @@ VenvInstalled install_in_venv(const AppPlace& place, const std::string& name, co
   const std::string site_packages = at(path, layout_of(found.venv.record).site_packages);
   const auto before = modules_of(site_packages);
   const auto copy = [&](const std::string& stage) { copy_tree(path, stage); };
+  std::vector<VenvStep> complete;
+  std::transform(steps.begin(), steps.end(), std::back_inserter(complete), complete_step);
   const bool is_in_place =
-      replace_venv(place, {found.venv.record, steps, options.is_offline, lock.handle(), copy}, control);
+      replace_venv(place, {found.venv.record, complete, options.is_offline, lock.handle(), copy}, control);
 
   VenvInstalled installed;
   installed.is_pending = !is_in_place;

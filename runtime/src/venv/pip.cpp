@@ -33,7 +33,12 @@ std::string absolute_if_path(const std::string& text) {
   const std::size_t separator = text.find_first_of("\\/");
   const bool is_path = separator != std::string::npos && text.find('@') >= separator && !contains(text, "://") &&
                        exists(text);
-  return is_path ? text_of(fs::absolute(native(text))) : text;
+  return is_path ? text_of(fs::absolute(native(text)).lexically_normal()) : text;
+}
+
+std::string absolute_link(const std::string& text) {
+  const bool is_url = contains(text, "://") || starts_with(text, "file:");
+  return is_url ? text : text_of(fs::absolute(native(text)).lexically_normal());
 }
 
 // What an address is in goes through a file: the arguments of a process are everybody's to read.
@@ -49,14 +54,14 @@ std::vector<std::string> pip_arguments(const VenvStep& step, std::size_t index, 
     if (contains(link, "://")) {
       lines.push_back("--find-links " + quote_line(link));
     } else {
-      arguments.insert(arguments.end(), {"--find-links", absolute_if_path(link)});
+      arguments.insert(arguments.end(), {"--find-links", link});
     }
   }
   if (step.require_hashes) arguments.push_back("--require-hashes");
   std::vector<std::string> plain;
   for (const std::string& requirement : step.requirements) {
     const bool is_line = contains(requirement, "://") || contains(requirement, " --hash");
-    (is_line ? lines : plain).push_back(is_line ? requirement : absolute_if_path(requirement));
+    (is_line ? lines : plain).push_back(requirement);
   }
   const std::string start = "step-" + std::to_string(index);
   if (!lines.empty()) {
@@ -127,7 +132,7 @@ void require_nothing_new(const std::vector<std::string>& hidden, const std::vect
 std::string without_user(std::string text) {
   for (std::size_t start = 0; (start = text.find("://", start)) != std::string::npos;) {
     start += 3;
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n\v\f/'\"`", start), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\v\f/\"", start), text.size());
     const std::size_t mark = text.rfind('@', end);
     if (end > start && mark != std::string::npos && mark >= start && mark < end) text.erase(start, mark + 1 - start);
   }
@@ -135,6 +140,12 @@ std::string without_user(std::string text) {
 }
 
 }  // namespace
+
+VenvStep complete_step(VenvStep step) {
+  for (std::string& requirement : step.requirements) requirement = absolute_if_path(requirement);
+  for (std::string& link : step.find_links) link = absolute_link(link);
+  return step;
+}
 
 VenvStep without_secrets(VenvStep step) {
   const auto clean = [](std::vector<std::string>& list) {

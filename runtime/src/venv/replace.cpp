@@ -21,8 +21,10 @@ void copy_one(const fs::path& from, const fs::path& to, bool is_link) {
   fs::copy_file(from, to);
 }
 
+// Folders stay closed to whom they were.
 void copy_folder(const fs::path& from, const fs::path& to, bool is_top) {
   fs::create_directory(to);
+  fs::permissions(to, fs::perms::owner_all);
   for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
     const fs::path target = to / entry.path().filename();
     if (entry.is_symlink()) {
@@ -33,6 +35,8 @@ void copy_folder(const fs::path& from, const fs::path& to, bool is_top) {
       copy_one(entry.path(), target, !is_top);
     }
   }
+  // The owner has to be able to fill and remove it.
+  fs::permissions(to, fs::status(from).permissions() | fs::perms::owner_all);
 }
 
 void finish_stage(const std::string& stage, const Replacement& replacement) {
