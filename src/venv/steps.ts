@@ -102,7 +102,11 @@ export function pipArguments(step: Step, directory: string, isOffline: boolean):
   ]
   const files = step.requirementFiles.map(({ name, text }, index) => {
     if (existsSync(name) && readFileSync(name, 'utf8') === text) return name
-    return writeInput(directory, `requirements-${index}.txt`, text)
+    return writeInput(
+      directory,
+      `requirements-${index}.txt`,
+      absoluteReferences(text, dirname(name)),
+    )
   })
   if (lines.length > 0) files.unshift(writeInput(directory, 'step.txt', lines.join('\n')))
   return [
@@ -122,6 +126,14 @@ function isUrl(text: string): boolean {
 /** Whether a requirement has to be a line of a file. */
 function isLine(requirement: string): boolean {
   return isUrl(requirement) || requirement.includes(' --hash')
+}
+
+/** A file of requirements for another folder: pip takes what it names by `-r` or `-c` relative to the file. */
+function absoluteReferences(text: string, folder: string): string {
+  const reference = /^([ \t]*)(-[rc]|--(?:requirement|constraint)(?=[ \t=]))[ \t=]*([^\s'"#-]\S*)/gm
+  return text.replaceAll(reference, (line, indent: string, option: string, name: string) =>
+    isUrl(name) ? line : `${indent}${option} ${quote(resolve(folder, name))}`,
+  )
 }
 
 /** As shlex reads it, which pip splits lines of requirement files with. */

@@ -71,6 +71,20 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
     })
 
+    it('are made anew from a file that names another one and is not what it was', async () => {
+      const { app, addFile, repair, path } = bySide(side, 'nested')
+      const venv = await path('tool')
+      const file = join(app.path, 'all.txt')
+      writeFileSync(file, '-r base.txt\n')
+      writeFileSync(join(app.path, 'base.txt'), 'demo\n')
+      expect((await addFile('tool', file)).stderr).not.toContain('error')
+      writeFileSync(file, '# of today\n-r base.txt\n')
+      rmSync(join(venv, 'lib/python3.14/site-packages'), { recursive: true })
+
+      expect((await repair('tool')).stderr).not.toContain('error')
+      expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
+    })
+
     it('of two copies of an app go from hand to hand', async () => {
       const id = `org.example.${side.length}`
       const dataHome = join(world.directory, side, 'data of two')

@@ -23,6 +23,8 @@ export interface Side {
   readonly create: Verb
   /** Installs the package of `makeWheel`; the second operand is another folder of wheels. */
   readonly add: Verb
+  /** Installs what a file of requirements says. */
+  readonly addFile: (venv: string, file: string) => ReturnType<Verb>
   readonly open: Verb
   readonly repair: Verb
   readonly remove: Verb
@@ -78,6 +80,7 @@ export function bySide(
         app,
         path,
         create: (venv = '') => run('create', venv, 'none'),
+        addFile: (venv, file) => run('install', venv, ...from(wheels), '--requirements', file),
         add: (venv = '', folder = wheels) => run('install', venv, ...from(folder), 'demo'),
         open: (venv = '') => run('open', venv),
         repair: (venv = '') => run('repair', venv),
@@ -88,6 +91,7 @@ export function bySide(
         app,
         path,
         create: (venv = '') => app.venv('create', venv, '--inherit', 'none'),
+        addFile: (venv, file) => app.venv('install', venv, ...from(wheels), '--requirement', file),
         add: (venv = '', folder = wheels) =>
           app.venv('install', venv, ...from(folder), '--', 'demo'),
         open: (venv = '') => app.venv('path', venv),

@@ -82,6 +82,27 @@ describe('a step', () => {
   })
 })
 
+describe('a file of requirements that changed since', () => {
+  it('names others by where they are', () => {
+    const text =
+      '-r base.txt\n  --constraint=limits/c.txt\n-rmore.txt # more\n-r https://a.b/x\n--require-hashes\nsix\n'
+    const changed = completeStep({ requirements: [] })
+    const file = { name: "/some folder/it's/all.txt", text }
+    const directory = temporaryDirectory()
+    pipArguments({ ...changed, requirementFiles: [file] }, directory, false)
+
+    expect(readFileSync(join(directory, 'requirements-0.txt'), 'utf8').split('\n')).toEqual([
+      `-r '/some folder/it'"'"'s/base.txt'`,
+      `  --constraint '/some folder/it'"'"'s/limits/c.txt'`,
+      `-r '/some folder/it'"'"'s/more.txt' # more`,
+      '-r https://a.b/x',
+      '--require-hashes',
+      'six',
+      '',
+    ])
+  })
+})
+
 describe('a file of steps', () => {
   it('tells paths relative to itself', () => {
     const directory = temporaryDirectory()

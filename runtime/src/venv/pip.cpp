@@ -41,6 +41,30 @@ std::string absolute_link(const std::string& text) {
   return is_url ? text : text_of(fs::absolute(native(text)).lexically_normal());
 }
 
+// A line of a file of requirements for another folder: pip takes what it names by `-r` or `-c` relative to the file.
+std::string absolute_reference(const std::string& line, const std::string& folder) {
+  const std::size_t start = std::min(line.find_first_not_of(" \t"), line.size());
+  for (const std::string option : {"--requirement", "--constraint", "-r", "-c"}) {
+    if (line.compare(start, option.size(), option) != 0) continue;
+    const std::size_t end = start + option.size();
+    const std::size_t name_start = line.find_first_not_of(" \t=", end);
+    if (name_start == std::string::npos || contains("'\"#-", line.substr(name_start, 1))) return line;
+    if (option[1] == '-' && name_start == end) return line;
+    const std::size_t name_end = std::min(line.find_first_of(" \t\r", name_start), line.size());
+    const std::string name = line.substr(name_start, name_end - name_start);
+    if (contains(name, "://")) return line;
+    const fs::path path = (native(folder) / native(name)).lexically_normal();
+    return line.substr(0, end) + " " + quote_line(text_of(path)) + line.substr(name_end);
+  }
+  return line;
+}
+
+std::string absolute_references(const std::string& text, const std::string& folder) {
+  std::vector<std::string> lines = split(text, '\n');
+  for (std::string& line : lines) line = absolute_reference(line, folder);
+  return join(lines, "\n");
+}
+
 // What an address is in goes through a file: the arguments of a process are everybody's to read.
 std::vector<std::string> pip_arguments(const VenvStep& step, std::size_t index, const std::string& work,
                                        bool is_offline) {
@@ -70,8 +94,9 @@ std::vector<std::string> pip_arguments(const VenvStep& step, std::size_t index, 
   for (std::size_t i = 0; i < step.requirement_files.size(); ++i) {
     const VenvRequirementFile& file = step.requirement_files[i];
     const bool is_there = try_read_file(file.name) == file.text;
+    const std::string moved = absolute_references(file.text, parent_path(file.name));
     const std::string copy = start + "-" + std::to_string(i) + ".txt";
-    arguments.insert(arguments.end(), {"--requirement", is_there ? file.name : write_input(work, copy, file.text)});
+    arguments.insert(arguments.end(), {"--requirement", is_there ? file.name : write_input(work, copy, moved)});
   }
   arguments.push_back("--");
   arguments.insert(arguments.end(), plain.begin(), plain.end());
