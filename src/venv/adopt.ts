@@ -26,8 +26,8 @@ export interface Adopted {
 }
 
 /**
- * Takes over the environments of another key: of this app before it moved, or of MITK. Those stay that are for another
- * Python, or whose name is taken.
+ * Takes over the environments of another key: of this app before it moved, or of MITK; or of its own key, when it had
+ * another name. Those stay that are for another Python, or whose name is taken.
  * @throws PYEMBED_VENV_NOT_FOUND
  */
 export async function adoptVenvs(
@@ -35,7 +35,9 @@ export async function adoptVenvs(
   place: AppPlace,
   oldKey: string,
 ): Promise<Adopted> {
-  const found = listVenvs(place.dataHome).filter(({ key }) => key === oldKey && key !== place.key)
+  const found = listVenvs(place.dataHome).filter(
+    ({ key, path }) => key === oldKey && dirname(path) !== place.directory,
+  )
   if (found.length === 0) {
     throw new PyEmbedError(
       'PYEMBED_VENV_NOT_FOUND',
@@ -59,14 +61,14 @@ export async function adoptVenvs(
 
 function whyNot(
   place: AppPlace,
-  { name, path, state, abi, app: owner, appPath, appExists }: ListedVenv,
+  { name, path, state, abi, key, app: owner, appPath, appExists }: ListedVenv,
 ): string | undefined {
   if (state === 'newer') return 'a newer pyembed made it'
   if (!isVenvName(name)) return 'its name is not allowed'
   if (state === 'broken' && abi === undefined) return 'it is broken'
   // Without an app it is of MITK, or half adopted from there.
-  if (abi !== undefined && appPath !== undefined && owner !== place.app.name)
-    return `it is of \`${owner}\``
+  const isOther = key !== place.key && owner !== place.app.name
+  if (abi !== undefined && appPath !== undefined && isOther) return `it is of \`${owner}\``
   if (appExists && appPath !== place.app.path) return `its app is there, at \`${appPath}\``
   if (abi !== undefined)
     return abi === place.app.abi

@@ -19,6 +19,7 @@ import {
   writeHolder,
 } from './holders.ts'
 import { tryFiles, type Watch, watchHolders } from './lock-files.ts'
+import { findOpeners } from './openers.ts'
 
 /** The folder of an app's environments, and the name of one. */
 export interface VenvPlace {
@@ -194,15 +195,22 @@ function comesToAnEnd(files: readonly HolderFile[]): boolean {
 }
 
 /** `waited` is since somebody was seen last who does something that ends. */
-function requirePatience({ name }: VenvPlace, files: readonly HolderFile[], waited: number): void {
+function requirePatience(place: VenvPlace, files: readonly HolderFile[], waited: number): void {
   // Who got the lock just now has no file yet.
   if (waited <= (files.length > 0 ? patience : 5 * patience)) return
-  const who = files.map(describeHolder).join(', ') || 'another process'
+  const who = files.map(describeHolder).join(', ') || describeOpeners(place)
   const elsewhere = files.find(({ holder }) => holder !== undefined && !isHere(holder))
-  throw new PyEmbedError('PYEMBED_VENV_IN_USE', `\`${name}\` is in use by ${who}`, {
+  throw new PyEmbedError('PYEMBED_VENV_IN_USE', `\`${place.name}\` is in use by ${who}`, {
     hint:
       elsewhere === undefined
         ? 'End that program, then run the command again'
         : `End that program on that host, then run the command again; if it is certain that it is gone, remove \`${elsewhere.path}\` first`,
   })
+}
+
+/** What a program that is gone started in the background has its lock, and no file. */
+function describeOpeners(place: VenvPlace): string {
+  const openers = findOpeners(lockPath(place))
+  const names = openers.map(({ pid, program }) => `\`${program}\` (process ${pid})`)
+  return names.join(', ') || 'another process'
 }

@@ -128,6 +128,20 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
       expect((await adopt(mitkKey)).json()).toMatchObject({ adopted: ['tool'] })
     })
 
+    it('goes with an app that has an id and another name, when it is adopted', async () => {
+      const dataHome = join(world.directory, side, 'data of a renamed')
+      const id = 'org.example.renamed'
+      const { app, open, adopt } = bySide(side, 'renamed', { id, dataHome })
+      const { key } = await app.create('tool')
+      const file = join(app.path, 'pyembed-app.json')
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"Workbench"', '"Bench"'))
+
+      expect((await adopt(key)).json()).toMatchObject({ adopted: ['tool'] })
+      expect((await open('tool')).exitCode).toBe(0)
+      const paths = (await app.list()).map(({ path: each }) => each.slice(dataHome.length))
+      expect(paths).toEqual([`/Bench_venvs/${key}/tool`])
+    })
+
     it('stays: an environment that somebody put among those of an app that is there', async () => {
       const dataHome = join(world.directory, side, 'data of two apps')
       const theirs = bySide(side, 'their/app', { id: 'org.example.their', dataHome })

@@ -68,6 +68,25 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'environments that somebody else us
       expect((await remove('tool')).exitCode).toBe(0)
     })
 
+    it('are held by what was started in them and left behind, which is named', async () => {
+      const { app, remove, path } = bySide(side, 'left behind')
+      await path('tool')
+      const started = await app.venv(
+        'run',
+        'tool',
+        '--',
+        'sh',
+        '-c',
+        'sleep 60 >/dev/null 2>&1 & echo $!',
+      )
+      const pid = Number(started.stdout)
+
+      const { stderr } = await remove('tool')
+      process.kill(pid, 'SIGKILL')
+      expect(codeIn(stderr)).toBe('PYEMBED_VENV_IN_USE')
+      expect(stderr).toMatch(new RegExp(`[\`']sleep[\`'] \\(process ${pid}\\)`))
+    })
+
     it('are not waited for by who opens them, as long as their Python is gone', async () => {
       const { app, open, path } = bySide(side, 'opened')
       const venv = await path('tool')

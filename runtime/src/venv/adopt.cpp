@@ -22,7 +22,8 @@ std::string why_not(const AppPlace& place, const ListedVenv& venv) {
   if (!why_no_name(venv.name).empty()) return "its name is not allowed";
   const std::string& abi = place.app.abi;
   // Without an application it is of MITK, or half adopted from there.
-  if (!venv.abi.empty() && !venv.app_path.empty() && venv.app != place.app.name) return "it is of '" + venv.app + "'";
+  const bool is_other = venv.key != place.key && venv.app != place.app.name;
+  if (!venv.abi.empty() && !venv.app_path.empty() && is_other) return "it is of '" + venv.app + "'";
   if (venv.app_exists && venv.app_path != place.app.path) {
     return "its application is there, at '" + venv.app_path + "'";
   }
@@ -79,7 +80,7 @@ VenvAdopted adopt_venvs(const AppPlace& place, const std::string& old_key, const
   VenvAdopted result;
   bool is_found = false;
   for (const ListedVenv& venv : list_venvs(place.data_home, "")) {
-    if (venv.key != old_key || venv.key == place.key) continue;
+    if (venv.key != old_key || parent_path(text_of(venv.path)) == place.directory) continue;
     if (!is_found) {
       is_found = true;
       make_directories(place.directory);

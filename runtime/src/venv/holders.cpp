@@ -8,6 +8,7 @@
 
 #include <pyembed/detail/paths.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace pyembed::detail {
@@ -104,6 +105,28 @@ std::string describe_holder(const HolderFile& file) {
   const VenvHolder& holder = *file.holder;
   return "'" + holder.program + "' (process " + std::to_string(holder.pid) +
          (holder.is_here ? "" : " on '" + holder.host + "'") + ", " + holder.purpose + (file.is_stopped ? ", stopped)" : ")");
+}
+
+std::vector<VenvHolder> find_openers(const std::string& path) {
+  std::vector<VenvHolder> openers;
+  if (host_system != System::Linux) return openers;
+  std::error_code error;
+  const fs::path file = fs::canonical(native(path), error);
+  for (const std::string& name : list_directory("/proc")) {
+    if (name.find_first_not_of("0123456789") != std::string::npos || name == std::to_string(process_id())) continue;
+    const std::string folder = "/proc/" + name + "/fd";
+    const std::vector<std::string> descriptors = list_directory(folder);
+    const bool has_file = std::any_of(descriptors.begin(), descriptors.end(), [&](const std::string& descriptor) {
+      return fs::read_symlink(native(at(folder, descriptor)), error) == file;
+    });
+    if (!has_file) continue;
+    VenvHolder opener;
+    opener.program = trim(try_read_file("/proc/" + name + "/comm").value_or(""));
+    opener.pid = std::stoll(name);
+    opener.is_here = true;
+    openers.push_back(std::move(opener));
+  }
+  return openers;
 }
 
 bool HolderWatch::is_alive(const HolderFile& file) {

@@ -35,6 +35,10 @@ void remove_holders(const std::vector<HolderFile>& others, bool is_exclusive);
 
 std::string describe_holder(const HolderFile& file);
 
+// Other processes of this user that have a file open, such as the lock that a program left to what it started. Linux
+// only: elsewhere none are found.
+std::vector<VenvHolder> find_openers(const std::string& path);
+
 // Tells holders that died from those that live, by watching their files: one whose process is not here any more is
 // dead; and one of this host, before it was started anew, whose time does not change. Of another host none ever is.
 class HolderWatch {

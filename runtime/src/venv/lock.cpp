@@ -43,7 +43,8 @@ bool comes_to_an_end(const std::vector<HolderFile>& files) {
 }
 
 // `waited` is since somebody was seen last who does something that ends.
-void require_patience(const std::string& name, const std::vector<HolderFile>& files, Clock::duration waited) {
+void require_patience(const std::string& directory, const std::string& name, const std::vector<HolderFile>& files,
+                      Clock::duration waited) {
   // Who got the lock just now has no file yet.
   if (waited <= (files.empty() ? 5 * patience : patience)) return;
   const auto is_elsewhere = [](const HolderFile& file) { return file.holder && !file.holder->is_here; };
@@ -51,8 +52,18 @@ void require_patience(const std::string& name, const std::vector<HolderFile>& fi
   for (const HolderFile& file : files) {
     if (file.holder) holders.push_back(*file.holder);
   }
+  std::string who = name_all(files);
+  if (files.empty()) {
+    // What a program that is gone started in the background has its lock, and no file.
+    holders = find_openers(lock_path(directory, name));
+    std::vector<std::string> names;
+    for (const VenvHolder& opener : holders) {
+      names.push_back("'" + opener.program + "' (process " + std::to_string(opener.pid) + ")");
+    }
+    if (!names.empty()) who = join(names, ", ");
+  }
   const auto elsewhere = std::find_if(files.begin(), files.end(), is_elsewhere);
-  throw VenvInUse("pyembed: '" + name + "' is in use by " + name_all(files) + ". End that program" +
+  throw VenvInUse("pyembed: '" + name + "' is in use by " + who + ". End that program" +
                       (elsewhere == files.end()
                            ? "."
                            : " on that host; if it is certain that it is gone, remove '" + elsewhere->path + "'."),
@@ -132,7 +143,7 @@ std::optional<VenvLock> VenvLock::wait_while(const std::string& directory, const
     if (purpose != Purpose::Relink && comes_to_an_end(holders)) {
       last_ending = now;
     } else {
-      require_patience(name, holders, now - last_ending);
+      require_patience(directory, name, holders, now - last_ending);
     }
     if (now - start > patience / 2 && !is_told && control.progress) {
       is_told = true;
