@@ -1,7 +1,8 @@
+import { readdirSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 
 import { hasErrorCode } from '../errors.ts'
-import { readParts } from '../framework/structure.ts'
+import { isFileName, noFileName, readParts, sealFolderProblems } from '../framework/structure.ts'
 import { lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
@@ -54,22 +55,43 @@ function plain(
   const infoPlist = 'Info.plist'
   const path = posix.join(root, infoPlist)
   const bytes = readRegularFile(join(folder, path))
-  const wrong = (detail: string): BundleProblem => ({ path, kind: 'structure', detail })
+  const wrong = (detail: string, at = path): BundleProblem => ({
+    path: at,
+    kind: 'structure',
+    detail,
+  })
   if (bytes === undefined) return { layout: undefined, problems: [wrong('it is missing')] }
+  const programs = posix.join(root, executables)
+  if (lookAt(join(folder, programs))?.isSymbolicLink() === true && kind === 'app') {
+    // What is behind it is not of the bundle, and nobody's to sign.
+    return { layout: undefined, problems: [wrong('it is a link, and no folder', programs)] }
+  }
   try {
     const info = readAnyPlist(bytes)
     const name = textOf(info, 'CFBundleExecutable') ?? basename(folder).replace(/\.[^.]*$/, '')
     const executable = posix.join(executables, name)
-    // It names a file of the bundle, or would have others signed.
-    if (name.includes('/') || name === '..' || name === '') {
-      return { layout: undefined, problems: [wrong('`CFBundleExecutable` is no name of a file')] }
-    }
-    return { layout: { kind, root, executable, infoPlist, info }, problems: [] }
+    if (!isFileName(name)) return { layout: undefined, problems: [wrong(noFileName)] }
+    const problems = [
+      ...(kind === 'app' ? rootProblems(folder) : []),
+      ...sealFolderProblems(folder, root),
+    ]
+    return { layout: { kind, root, executable, infoPlist, info }, problems }
   } catch (error) {
     if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
     return { layout: undefined, problems: [wrong(error.message)] }
   }
 }
+
+/** Nothing beside `Contents` is sealed: what Finder leaves there may be (BundleDiskRep::setup, bundlediskrep.cpp). */
+function rootProblems(folder: string): readonly BundleProblem[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'Contents' || (entry.isFile() && ofFinder.has(entry.name))) return []
+    const detail = 'only `Contents` may lie there'
+    return [{ path: entry.name, kind: 'structure' as const, detail }]
+  })
+}
+
+const ofFinder = new Set(['.DS_Store', '.LSOverride', 'Icon\r', '.SoftwareDepot.tracking'])
 
 function isFolder(path: string): boolean {
   return lookAt(path)?.isDirectory() === true

@@ -55,9 +55,13 @@ export function splitCommand(command: string): readonly string[] {
 
 /** What a tool says of its own arguments. */
 function withoutSecrets(text: string, args: readonly string[]): string {
-  return args
-    .filter((each) => each.length > 3)
-    .reduce((left, secret) => left.replaceAll(secret, '***'), text)
+  return (
+    args
+      .filter((each) => each.length > 3)
+      // One may be part of another.
+      .toSorted((a, b) => b.length - a.length)
+      .reduce((left, secret) => left.replaceAll(secret, '***'), text)
+  )
 }
 
 function failed(path: string, reason: string, cause?: unknown): PyEmbedError {

@@ -100,5 +100,7 @@ export function isElsewhere(name: string): boolean {
 }
 
 export function isOfSystem(name: string): boolean {
+  // `..` leads out of them.
+  if (name.split('/').includes('..')) return false
   return systemFolders.some((folder) => `${name}/`.startsWith(folder))
 }

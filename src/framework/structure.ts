@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, posix } from 'node:path'
 
 import { hasErrorCode } from '../errors.ts'
 import { lookAt, readRegularFile } from '../fs/regular-file.ts'
@@ -36,12 +36,36 @@ export function readParts(framework: string): {
   const { info, detail } = readInfo(join(framework, infoPath))
   const named = info.get('CFBundleExecutable')
   const executable = typeof named === 'string' ? named : basename(framework, '.framework')
+  if (!isFileName(executable)) {
+    return { parts: undefined, problems: [structure(infoPath, noFileName)] }
+  }
   const problems = [
     ...(detail === undefined ? [] : [structure(infoPath, detail)]),
     ...versionProblems(framework, current),
     ...rootProblems(framework, version, executable),
+    ...sealFolderProblems(framework, version),
   ]
   return { parts: { version, executable, info }, problems }
+}
+
+export const noFileName = '`CFBundleExecutable` is no name of a file'
+
+/** What `CFBundleExecutable` may be: a file of the bundle, or others would be signed. */
+export function isFileName(name: string): boolean {
+  return !name.includes('/') && !['', '.', '..'].includes(name)
+}
+
+/** Beside the seal of what lies in `root` there may be nothing (validateMetaDirectory, bundlediskrep.cpp). */
+export function sealFolderProblems(bundle: string, root: string): readonly FrameworkProblem[] {
+  const folder = posix.join(root, '_CodeSignature')
+  if (lookAt(join(bundle, folder))?.isDirectory() !== true) return []
+  return readdirSync(join(bundle, folder)).flatMap((name) => {
+    const path = posix.join(folder, name)
+    const found = lookAt(join(bundle, path))
+    const isEmpty = name === 'CodeSignature' && found?.size === 0
+    if (found?.isFile() === true && (name === 'CodeResources' || isEmpty)) return []
+    return [structure(path, 'only `CodeResources` may lie there')]
+  })
 }
 
 function readInfo(path: string): { readonly info: PlistDictionary; readonly detail?: string } {

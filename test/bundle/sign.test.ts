@@ -141,18 +141,19 @@ describe('fixupApp', () => {
     const root = temporaryDirectory('sign')
     const log = join(root, 'log')
     const script = join(root, 'sign.sh')
-    writeFileSync(script, '#!/bin/sh\necho "$2" >> "$LOG"; echo "no key for $1" >&2; exit 3\n')
+    writeFileSync(script, '#!/bin/sh\necho "$3" >> "$LOG"; echo "no key for $1 $2" >&2; exit 3\n')
     chmodSync(script, 0o755)
     const env = {
-      signCommand: `${script} hunter22`,
+      // One is part of the other.
+      signCommand: `${script} hunter hunter22`,
       variables: { LOG: log, PATH: process.env['PATH'] },
     }
 
     const error = await errorOf(() => fixupApp(testContext(root, env), { app }))
 
     expect(error.code).toBe('PYEMBED_SIGN_FAILED')
-    expect(error.message).toMatch(/bin\/python.*exit code 3\nno key for \*\*\*/s)
-    expect(JSON.stringify([error.message, error.hint])).not.toContain('hunter22')
+    expect(error.message).toMatch(/bin\/python.*exit code 3\nno key for \*\*\* \*\*\*$/s)
+    expect(JSON.stringify([error.message, error.hint])).not.toContain('hunter')
     expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(1)
     const missing = { ...env, signCommand: '/nowhere/sign hunter22' }
     const other = await errorOf(() => fixupApp(testContext(root, missing), { app }))

@@ -17,6 +17,8 @@ export interface LoadProblem {
 const [executable, library, bundle] = [2, 6, 8]
 const [loadDylinker, main, threadStart] = [0xe, 0x80000028, 0x5]
 const dysymtab = 0xb
+/** `VM_PROT_EXECUTE` */
+const execute = 4
 /** dyld refuses names that come twice in what was built with this SDK or a newer one: 15.0. */
 const strictSdk = 0x0f0000
 
@@ -71,9 +73,29 @@ function checkSlice(file: Bytes, slice: MachoSlice): readonly string[] {
   return [
     ...problems,
     ...checkNames(commands),
+    ...checkBegin(file, slice),
     ...checkSymbols(file, slice),
     ...checkSegments(file, slice),
   ]
+}
+
+/** The kernel takes this loader alone; `LC_MAIN` says where the program begins, counted from `__TEXT`. */
+function checkBegin(file: Bytes, slice: MachoSlice): readonly string[] {
+  const segments = slice.commands.filter((each) => each.kind === 'segment')
+  const start = segments.find(({ name }) => name === '__TEXT')?.address ?? 0
+  return readRawCommands(file, slice).flatMap(({ command, bytes }) => {
+    if (command.command === loadDylinker && isSized(loadDylinker, bytes)) {
+      const [name] = bytes.toString('latin1', 12).split('\0')
+      return name === '/usr/lib/dyld' ? [] : [`its loader is \`${name ?? ''}\``]
+    }
+    if (command.command !== main || !isSized(main, bytes)) return []
+    const at = start + Number(bytes.readBigUInt64LE(8))
+    const isCode = segments.some(
+      ({ address, memorySize, protections: [, initial] }) =>
+        at >= address && at < address + memorySize && (initial & execute) !== 0,
+    )
+    return isCode ? [] : ['it begins outside its code']
+  })
 }
 
 /** `LC_DYSYMTAB`: symbols of its own, those for others and those from others follow each other and are all. */

@@ -95,6 +95,19 @@ describe('checkLoad', () => {
     ).toMatch(expected)
   })
 
+  it('finds a program that begins outside its code, or wants another loader', () => {
+    const file = make({ fileType: 2 })
+    expect(checkLoad(file)).toEqual([])
+
+    file.writeUInt32LE(0x7fffffff, find(file, 0x80000028, 24) + 8)
+    file.write('x', file.indexOf('/usr/lib/dyld'))
+
+    expect(checkLoad(file).map(({ detail }) => detail)).toEqual([
+      'its loader is `xusr/lib/dyld`',
+      'it begins outside its code',
+    ])
+  })
+
   it('finds a name that no file has', () => {
     const file = make()
     file.writeUInt8(0xff, find(file, 0xd, 48) + 30)
