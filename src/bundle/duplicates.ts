@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 
 import { withBytes } from '../binary/bytes.ts'
+import { executable } from '../binary/macho/macho.ts'
 import { machoDefines } from '../binary/macho/symbols.ts'
 import { hasErrorCode } from '../errors.ts'
 import type { BundleProblem } from './problem.ts'
@@ -14,13 +15,11 @@ const singles = [
   { what: 'OpenMP', symbol: 'GOMP_parallel' },
 ]
 
-/** `MH_EXECUTE`: what a program has is its own. */
-const executable = 2
-
 /** Code of the app that defines what other code of it defines, too. */
 export function duplicateProblems({ app, code }: BundleTree): readonly BundleProblem[] {
   const found = new Map<string, Set<string>>()
   for (const [path, { slices }] of code) {
+    // What a program has is its own.
     if (slices.some(({ fileType }) => fileType === executable)) continue
     for (const { what, symbol } of singles) {
       if (!defines(join(app, path), symbol)) continue

@@ -26,12 +26,11 @@ export async function runSigning(
       PYEMBED_SIGN_IDENTIFIER: identifier ?? '',
       PYEMBED_SIGN_ENTITLEMENTS: entitlements ?? '',
     }
-    const result = await run(program, [...args, path], { env: variables, signal }).catch(
-      (error: unknown) => {
-        signal?.throwIfAborted()
-        throw failed(path, 'it cannot be started', error)
-      },
-    )
+    const result = await run(program, [...args, path], { env: variables, signal }).catch(() => {
+      signal?.throwIfAborted()
+      // The error would name the command.
+      throw failed(path, 'it cannot be started')
+    })
     if (!result.isOk) {
       signal?.throwIfAborted()
       throw failed(path, withoutSecrets(`${result.reason}\n${result.stderr}`.trim(), args))
@@ -64,10 +63,10 @@ function withoutSecrets(text: string, args: readonly string[]): string {
   )
 }
 
-function failed(path: string, reason: string, cause?: unknown): PyEmbedError {
+function failed(path: string, reason: string): PyEmbedError {
   return new PyEmbedError(
     'PYEMBED_SIGN_FAILED',
     `\`PYEMBED_SIGN_COMMAND\` failed for \`${path}\`: ${reason}`,
-    { hint: 'Run it by hand with this path; `pyembed fixup --sign-plan` lists all', cause },
+    { hint: 'Run it by hand with this path; `pyembed fixup --sign-plan` lists all' },
   )
 }

@@ -1,14 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
+import { executable } from '../binary/macho/macho.ts'
 import type { FoundBundles, Bundle } from './bundles.ts'
 import { importedCode } from './extension-modules.ts'
 import type { Surroundings } from './loader-paths.ts'
 import type { BundlePython } from './python.ts'
 import { type BundleTree, codeAt } from './tree.ts'
-
-/** `MH_EXECUTE` */
-const executable = 2
 
 /** What the loader paths of each file of an app depend on. */
 export function surroundingsOf(

@@ -1,4 +1,5 @@
 import { PyEmbedError } from '../errors.ts'
+import { diskProblems } from '../framework/disk-problems.ts'
 import { systemProblems } from '../framework/system-problems.ts'
 import { compareText } from '../text/json.ts'
 import { findBundles } from './bundles.ts'
@@ -39,6 +40,7 @@ export async function verifyBundle(app: string, signal?: AbortSignal): Promise<B
     ...closureProblems(tree, closures, python),
     ...symbols,
     ...duplicateProblems(tree),
+    ...diskProblems(app, tree.code, [...tree.files, ...tree.links.keys()]),
     ...systemProblems(tree.code, textOf(bundles.app.info, 'LSMinimumSystemVersion')),
   ]).toSorted((a, b) => compareText(a.path, b.path) || compareText(a.kind, b.kind))
   const files = tree.files.size + tree.links.size

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 
 import { architectureOf } from '../binary/macho/architecture.ts'
-import type { Macho, MachoSlice } from '../binary/macho/macho.ts'
+import { executable, type Macho, type MachoSlice } from '../binary/macho/macho.ts'
 import { leadsTo } from './link-target.ts'
 import { isElsewhere, isOfSystem } from './loader-paths.ts'
 import type { FrameworkProblem } from './problem.ts'
@@ -11,9 +11,6 @@ export interface LoadableTree {
   readonly code: ReadonlyMap<string, Macho>
   readonly links: ReadonlyMap<string, string>
 }
-
-/** `MH_EXECUTE` */
-const executable = 2
 
 /**
  * What of the load commands dyld would not resolve to a file in the tree or to macOS, from where the file lies and with

@@ -12,6 +12,7 @@ import { codeProblems } from './code-problems.ts'
 import type { Resource } from './code-resources.ts'
 import { readCode } from './code.ts'
 import { compareSeal } from './compare-resources.ts'
+import { diskProblems } from './disk-problems.ts'
 import { linkProblems, linksOf } from './link-problems.ts'
 import { pinKey } from './info-plist.ts'
 import type { FrameworkProblem } from './problem.ts'
@@ -104,6 +105,11 @@ async function versionProblems(
   problems.push(
     ...compareSeal(signed.codeResources, resources, executable),
     ...linkProblems(resources),
+    ...diskProblems(
+      root,
+      code,
+      resources.map(({ path }) => path),
+    ),
     ...closureProblems({ code, links: linksOf(resources) }),
     ...systemProblems(code, textOf('LSMinimumSystemVersion')),
   )

@@ -7,6 +7,7 @@ import type { BundleProblem } from '../bundle/problem.ts'
 import { runSigning } from '../bundle/run-signing.ts'
 import { planSigning, type SignItem } from '../bundle/sign-plan.ts'
 import { findWindowsCode, planWindowsSigning } from '../bundle/sign-plan-windows.ts'
+import { unsignedProblems } from '../bundle/unsigned.ts'
 import type { SymbolCounts } from '../bundle/symbol-problems.ts'
 import { verifyBundle } from '../bundle/verify.ts'
 import { readEntitlements } from '../binary/macho/signature/entitlements.ts'
@@ -51,7 +52,12 @@ export async function fixupApp(context: Context, options: FixupAppOptions): Prom
   if (signCommand !== undefined) await runSigning(context, signCommand, items)
   const { files, problems: found, symbols } = await verifyBundle(app, context.signal)
   const known = new Set(found.map((each) => JSON.stringify(each)))
-  const problems = [...kept.filter((each) => !known.has(JSON.stringify(each))), ...found]
+  const unsigned = signCommand === undefined ? [] : unsignedProblems(app)
+  const problems = [
+    ...kept.filter((each) => !known.has(JSON.stringify(each))),
+    ...found,
+    ...unsigned,
+  ]
   const ok = problems.length === 0
   return { app, ok, files, edits, written, signed: items.length, problems, symbols }
 }

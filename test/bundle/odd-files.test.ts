@@ -150,7 +150,7 @@ describe('files that may not be written', () => {
     const paths = ['PlugIns/plugin.so', 'MacOS/Demo', '_CodeSignature/CodeResources']
     const others = temporaryDirectory('others')
     const before = paths.map((path, index) => {
-      chmodSync(at(path), 0o444)
+      chmodSync(at(path), path.startsWith('MacOS') ? 0o555 : 0o444)
       linkSync(at(path), join(others, String(index)))
       return sha256sum(at(path))
     })
@@ -159,7 +159,7 @@ describe('files that may not be written', () => {
 
     expect(problems).toEqual([])
     expect(written).toEqual(paths.map((path) => `Contents/${path}`).toSorted())
-    expect(paths.slice(0, 2).map((path) => statSync(at(path)).mode & 0o777)).toEqual([0o444, 0o444])
+    expect(paths.slice(0, 2).map((path) => statSync(at(path)).mode & 0o777)).toEqual([0o444, 0o555])
     expect(paths.map((_, index) => sha256sum(join(others, String(index))))).toEqual(before)
     expect(paths.map((path) => sha256sum(at(path)))).not.toEqual(before)
     expect(await problemsOf(app)).toEqual([])

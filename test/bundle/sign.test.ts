@@ -128,7 +128,12 @@ describe('fixupApp', () => {
 
     const fixed = await fixupApp(context, { app })
 
-    expect(fixed).toMatchObject({ ok: true, problems: [], signed: 7 })
+    // It has signed nothing.
+    expect(fixed).toMatchObject({ ok: false, signed: 7 })
+    expect(fixed.problems).toHaveLength(7)
+    expect(new Set(fixed.problems.map(({ detail }) => detail))).toEqual(
+      new Set(['nobody signed it']),
+    )
     const plan = planAppSigning({ app })
     expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(
       plan.map(({ kind, identifier, path }) => `${kind}|${identifier}||top secret|${path}`),

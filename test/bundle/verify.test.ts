@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   readFileSync,
@@ -101,6 +102,21 @@ describe('verifyBundle', () => {
     expect(await problemsOf(app)).toContain(
       'structure Frameworks/Python.framework/Versions/Current',
     )
+  })
+
+  it('finds what a disk or an archive loses: x bits, and names that differ in case only', async () => {
+    for (const program of ['MacOS/Demo', `${python}/bin/python${minor}`])
+      chmodSync(at(program), 0o644)
+    writeFiles(app, { 'Contents/Resources/Über.txt': '', 'Contents/resources/ÜBER.txt': '' })
+    await fixBundle({ emit: () => undefined }, app)
+
+    const found = await problemsOf(app)
+    expect(found.toSorted()).toEqual([
+      `structure ${python}/bin/python${minor}`,
+      'structure MacOS/Demo',
+      'structure resources',
+      'structure resources/ÜBER.txt',
+    ])
   })
 
   it('finds byte code that was written after sealing', async () => {

@@ -99,9 +99,9 @@ describeWithTools(
       expect(sha256sum(join(debug, program))).not.toBe(sha256sum(join(release, program)))
     })
 
-    it('is packed by CPack with these entitlements, which the sign command gets for each program', async () => {
+    it('is packed by CPack with these entitlements, which a sign command gets, and is refused when that signs nothing', async () => {
       const packed = join(root.path, 'packed')
-      await runIn(build, ['cpack', '-G', 'TGZ', '-C', 'Debug', '-B', packed], signing)
+      await runIn(build, ['cpack', '-G', 'TGZ', '-C', 'Debug', '-B', packed])
       const unpacked = join(root.path, 'unpacked')
       mkdirSync(unpacked)
       const name = 'workbench-1.2-Darwin'
@@ -110,6 +110,8 @@ describeWithTools(
 
       expectGranted(app)
       expect(judgeApp(app)).toEqual([])
+      const refused = ['cpack', '-G', 'TGZ', '-C', 'Debug', '-B', join(root.path, 'refused')]
+      await expect(runIn(build, refused, signing)).rejects.toThrow(/nobody\s+signed\s+it/)
       const signed = readFileSync(log, 'utf8')
         .trim()
         .split('\n')
@@ -120,8 +122,7 @@ describeWithTools(
         each.entitlements ?? '',
         each.path.slice(app.length - 'Workbench.app'.length),
       ])
-      // Once when it was installed for the package, once when all was there.
-      expect(signed).toEqual([...listed, ...listed])
+      expect(signed).toEqual(listed)
       const granted = new Map(
         listed.flatMap(([file = '', path = '']) => (file ? [[path, file]] : [])),
       )

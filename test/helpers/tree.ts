@@ -8,8 +8,18 @@ import { walkFiles } from '../../src/fs/walk.ts'
 export function writeFiles(root: string, files: Readonly<Record<string, string | Buffer>>): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), content)
+    writeFileSync(join(root, path), content, { mode: isProgram(content) ? 0o755 : 0o644 })
   }
+}
+
+/** A Mach-O of type `MH_EXECUTE`. */
+function isProgram(content: string | Buffer): boolean {
+  return (
+    typeof content !== 'string' &&
+    content.length > 16 &&
+    content.readUInt32LE(0) === 0xfeedfacf &&
+    content.readUInt32LE(12) === 2
+  )
 }
 
 /** Every file below a folder, sorted; links as `path -> text`. */

@@ -1,6 +1,9 @@
 import { type Bytes, invalidBinary, sliceBytes, withEndian } from '../bytes.ts'
 import { type LoadCommand, readCommand } from './commands.ts'
 
+/** `MH_EXECUTE`, the `fileType` of a program (mach-o/loader.h). */
+export const executable = 2
+
 /** One architecture of a Mach-O file (mach-o/loader.h). */
 export interface MachoSlice {
   /** Where it is in the file. */

@@ -2,7 +2,7 @@ import { bytesOf } from '../../bytes.ts'
 import { cpuTypes } from '../architecture.ts'
 import type { LoadCommand, SegmentCommand, VersionCommand } from '../commands.ts'
 import { readEditable, unsupportedMacho } from '../editable.ts'
-import type { MachoSlice } from '../macho.ts'
+import { executable, type MachoSlice } from '../macho.ts'
 import { noRoom } from '../room.ts'
 import { magics, renderBlob, renderSuperBlob, slots, superBlobSize } from './blobs.ts'
 import { adHoc, hardenedRuntime } from './code-directory.ts'
@@ -31,9 +31,6 @@ export interface SealOptions {
 
 /** What codesign adds to its estimate of a signature, for a CMS message that an ad-hoc one does not have. */
 const cmsEstimate = 18_000
-
-/** `MH_EXECUTE` */
-const executable = 2
 
 /**
  * The file with a new ad-hoc signature, as codesign makes it, in each slice.
