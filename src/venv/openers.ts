@@ -2,7 +2,7 @@ import { readlinkSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { readTextIfThere } from '../fs/read-text.ts'
-import type { Interpreter } from './interpreters.ts'
+import { type Interpreter, processIds } from './interpreters.ts'
 import { listDirectory } from './place.ts'
 
 /**
@@ -12,8 +12,8 @@ import { listDirectory } from './place.ts'
 export function findOpeners(file: string): readonly Interpreter[] {
   if (process.platform !== 'linux') return []
   const path = realpathSync.native(file)
-  return listDirectory('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  return processIds()
+    .filter((name) => Number(name) !== process.pid)
     .filter((name) => {
       const folder = join('/proc', name, 'fd')
       return listDirectory(folder).some((descriptor) => targetOf(join(folder, descriptor)) === path)

@@ -22,11 +22,9 @@ import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
 import { makeWheel } from '../helpers/wheel.ts'
-import { bySide as bySideIn, type Side, sides, useSides } from '../helpers/venv-side.ts'
+import { sides, useSides } from '../helpers/venv-side.ts'
 
-const world = useSides('venv-kept')
-const bySide = (side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side =>
-  bySideIn(world, side, name, parts)
+const { world, bySide } = useSides('venv-kept')
 
 const mitkKey = 'A581EFF9D5680494'
 

@@ -18,11 +18,9 @@ import { describe, expect, it } from 'vitest'
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
-import { bySide as bySideIn, type Side, sides, useSides } from '../helpers/venv-side.ts'
+import { sides, useSides } from '../helpers/venv-side.ts'
 
-const world = useSides('venv-odd')
-const bySide = (side: string, name: string, parts: { id?: string; dataHome?: string } = {}): Side =>
-  bySideIn(world, side, name, parts)
+const { world, bySide } = useSides('venv-odd')
 
 describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
   describe.each(sides)('by the %s', (side) => {

@@ -17,10 +17,9 @@ import { describe, expect, it } from 'vitest'
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn } from '../helpers/venv.ts'
-import { bySide as bySideIn, type Side, sides, useSides } from '../helpers/venv-side.ts'
+import { sides, useSides } from '../helpers/venv-side.ts'
 
-const world = useSides('venv-waits')
-const bySide = (side: string, name: string): Side => bySideIn(world, side, name)
+const { bySide } = useSides('venv-waits')
 
 describeWithTools(['cmake', 'ninja', 'g++'], 'environments that somebody else uses', () => {
   describe.each(sides)('by the %s', (side) => {

@@ -33,7 +33,7 @@ export interface Side {
   readonly path: (name: string) => Promise<string>
 }
 
-export interface SideWorld {
+interface SideWorld {
   readonly directory: string
   /** Of the package of `makeWheel`. */
   readonly wheels: string
@@ -41,10 +41,13 @@ export interface SideWorld {
   readonly tool: string
 }
 
+/** Makes an app of a test, in a folder of its own. */
+type BySide = (side: string, name: string, parts?: { id?: string; dataHome?: string }) => Side
+
 export const sides = ['command line', 'C++'] as const
 
 /** What the tests of a file share; it is there before they run, and gone afterwards. */
-export function useSides(name: string): SideWorld {
+export function useSides(name: string): { readonly world: SideWorld; readonly bySide: BySide } {
   const directory = { path: '', remove: (): void => undefined }
   const world = { directory: '', wheels: '', tool: '' }
   beforeAll(async () => {
@@ -56,7 +59,7 @@ export function useSides(name: string): SideWorld {
     Object.assign(world, { directory: directory.path, wheels, tool: await buildVenvTool('gcc') })
   })
   afterAll(() => directory.remove())
-  return world
+  return { world, bySide: (side, app, parts) => makeSide(world, side, app, parts) }
 }
 
 /** pip installs from a folder alone. */
@@ -64,12 +67,9 @@ function from(folder: string): readonly string[] {
   return ['--offline', '--find-links', folder]
 }
 
-/** An app of a test, in a folder of its own. */
-export function bySide(
+function makeSide(
   { directory, wheels, tool }: SideWorld,
-  side: string,
-  name: string,
-  parts: { id?: string; dataHome?: string } = {},
+  ...[side, name, parts]: Parameters<BySide>
 ): Side {
   const app = installApp(join(directory, side, name), { ...python, ...parts })
   const run: RunTool = useTool(app, tool)
