@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
@@ -8,6 +9,8 @@ import { downloadFile } from '../fetch/download.ts'
 import { pythonSources } from '../fetch/source.ts'
 import { createGrowth, type Growth } from '../fs/growth.ts'
 import { recordFile } from '../fs/inventory.ts'
+import { withLease } from '../fs/lease.ts'
+import { sweepLeftovers } from '../fs/leftovers.ts'
 import { takeAway } from '../fs/take-away.ts'
 import type { Lock, LockedArchive, LockedPackage } from '../lock/lock.ts'
 import { parseTarget } from '../platform/target.ts'
@@ -15,7 +18,7 @@ import { assetKey } from '../releases/asset.ts'
 import { type EntryHead, openEntry, readEntry, type StoreEntry } from '../store/entry.ts'
 import { hasKeyFiles } from '../store/key-files.ts'
 import { computePin } from '../store/pin.ts'
-import { entryDirectory } from '../store/paths.ts'
+import { entryDirectory, leasesDirectory, storeDirectory } from '../store/paths.ts'
 import { makeEntry } from '../store/stage.ts'
 import { damagedCacheFile } from './damaged.ts'
 import { type PrefixParts, unpackGrowing, unpackParts, writePrefix } from './prefix.ts'
@@ -76,7 +79,7 @@ export async function fetchArchive(context: Context, locked: LockedPrefix): Prom
 /**
  * The store entry of a locked prefix: the one that is there, or a new one from the archive and the wheels.
  * `fetchWheels` puts the wheels into the download cache. A cached file that turns out damaged is removed,
- * and all that is missing is fetched again.
+ * and all that is missing is fetched again. Of several processes that want an entry one makes it.
  */
 export async function ensureEntry(
   context: Context,
@@ -84,13 +87,27 @@ export async function ensureEntry(
   fetchWheels: () => Promise<void> = () => Promise.resolve(),
 ): Promise<StoreEntry> {
   const head = await entryHead(locked)
-  const existing = await openWhole(context, head)
-  if (existing !== undefined) return existing
-  return withRepairs(context, locked, async () => {
-    const archive = await fetchArchive(context, locked)
-    await fetchWheels()
-    return installEntry(context, locked, head, archive)
-  })
+  const { env, emit, signal } = context
+  const leases = leasesDirectory(env.dataDir)
+  const made: StoreEntry[] = []
+  // Another process may fail, or leave a damaged one.
+  for (;;) {
+    const entry = made[0] ?? (await openWhole(context, head))
+    if (entry !== undefined) return entry
+    await sweepLeftovers(leases, storeDirectory(env.dataDir))
+    const directory = entryDirectory(env.dataDir, head.pin.id)
+    const isDone = () => Promise.resolve(existsSync(directory))
+    const onWait = () => emit({ kind: 'detail', text: `another process installs ${head.key}` })
+    const options = { timing: env.transfer.lease, signal, isDone, onWait }
+    await withLease(join(leases, `${head.pin.id}.lease`), options, async () => {
+      const install = async (): Promise<StoreEntry> => {
+        const archive = await fetchArchive(context, locked)
+        await fetchWheels()
+        return installEntry(context, locked, head, archive)
+      }
+      made.push(await withRepairs(context, locked, install))
+    })
+  }
 }
 
 /** The entry that is there; one that cannot be read or lacks what no prefix is without is removed, and a warning says so. */

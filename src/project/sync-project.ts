@@ -80,9 +80,10 @@ async function syncTarget(
   locked: LockedPrefix,
 ): Promise<PinnedEntry> {
   const { target } = locked
-  const entry = await ensureEntry(context, locked, () => fetchWheels(context, lock, target))
   const isForeign = target !== hostTarget() && toolPrefix(lock) !== undefined
+  // First, for it is what syncs of several targets at once wait for.
   const tool = isForeign ? (await ensureToolPython(context, lock)).executable : undefined
+  const entry = await ensureEntry(context, locked, () => fetchWheels(context, lock, target))
   return { entry, tool }
 }
 

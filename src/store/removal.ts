@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 
 import type { Environment } from '../env.ts'
-import { findLeftovers } from '../fetch/leftovers.ts'
 import { findGarbage } from '../fs/atomic.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
-import { storeDirectory } from './paths.ts'
+import { findLeftovers } from '../fs/leftovers.ts'
+import { leasesDirectory, storeDirectory } from './paths.ts'
 import { rootsDirectory } from './roots.ts'
 
 export interface Removal {
@@ -32,6 +32,7 @@ interface OwnFolder {
 export function ownFolders({ dataDir, cacheDir }: Directories): readonly OwnFolder[] {
   return [
     { path: storeDirectory(dataDir), names: /^cpython-/ },
+    { path: leasesDirectory(dataDir), names: /^cpython-.*\.lease/ },
     { path: rootsDirectory(dataDir), names: /^[0-9a-f]{16}.*\.json$/ },
     { path: join(cacheDir, 'downloads'), names: /^[0-9a-f]{64}(?:\.|$)/ },
     { path: join(cacheDir, 'unpacked'), names: /^[0-9a-f]{64}-/ },
@@ -55,6 +56,7 @@ export async function garbageOf({ dataDir, cacheDir }: Directories): Promise<rea
   const found = await Promise.all([
     ...folders.map((folder) => findGarbage(folder)),
     findLeftovers(join(cacheDir, 'downloads')),
+    findLeftovers(leasesDirectory(dataDir), storeDirectory(dataDir)),
   ])
   return found.flat().map((path) => describe('garbage', path))
 }

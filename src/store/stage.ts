@@ -19,7 +19,7 @@ export type Check = (suspects?: ReadonlySet<string>) => Promise<void>
 /**
  * Makes a store entry: `fill` writes the prefix into a stage beside the entry, the inventory is added, all is
  * synced once, and the stage gets the entry's name. Killed at any moment this leaves no entry or a whole one.
- * Two processes may make the same entry at once: the first to finish wins, the other's work is thrown away.
+ * Should two processes make the same entry at once, the first to finish wins, the other's work is thrown away.
  */
 export async function makeEntry(
   { dataDir, variables }: Pick<Environment, 'dataDir' | 'variables'>,

@@ -72,6 +72,22 @@ describe('at once', () => {
     expect((await run('sync', '--target', ...some)).exitCode).toBe(0)
   })
 
+  it.each([
+    ['of one target', { each: [linux, linux, linux, linux], entries: 1 }],
+    ['with one tool Python', { each: [windows, ...targets.slice(1, 3)], entries: 4 }],
+  ])('4 syncs %s install each entry once', async (of, { each, entries }) => {
+    const { root, run } = copyShared(of)
+
+    const runs = await Promise.all(each.map((target) => run('sync', '--target', target)))
+
+    expect(runs.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
+    const installed = runs.flatMap(({ stderr }) => stderr.match(/^Installed .*$/gm) ?? [])
+    expect(installed).toHaveLength(entries)
+    expect(new Set(installed).size).toBe(entries)
+    expect(readdirSync(join(root, 'data/store'))).toHaveLength(entries)
+    expect(readdirSync(join(root, 'data/leases'))).toEqual([])
+  })
+
   it('readers do not wait for a sync that does not go on', async () => {
     const { root, run, options } = copyShared('readers')
     await run('sync')

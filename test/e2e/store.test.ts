@@ -303,6 +303,7 @@ describe('the store of three projects', () => {
     const removed = done.removed.map(({ path }) => path)
     expect(removed.filter((path) => dirname(path) !== join(cache, 'unpacked'))).toEqual([
       join(data, 'store'),
+      join(data, 'leases'),
       join(data, 'roots'),
       join(cache, 'downloads'),
       ...(before.some((path) => path.startsWith('cache/pyc/')) ? [join(cache, 'pyc')] : []),
@@ -312,7 +313,8 @@ describe('the store of three projects', () => {
     expect(listTree(cache)).toEqual(['unpacked/mine.txt'])
     expect(listTree(directory.path)).toEqual(
       before.filter(
-        (path) => !/^(?:data\/(?:store|roots)|cache)\//.test(path) || path.endsWith('mine.txt'),
+        (path) =>
+          !/^(?:data\/(?:store|roots|leases)|cache)\//.test(path) || path.endsWith('mine.txt'),
       ),
     )
     rmSync(join(cache, 'unpacked', 'mine.txt'))
