@@ -72,9 +72,10 @@ def starts_with(path, header):
 
 def write(path, content):
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(f"{path}.tmp", "wb") as file:
+    temporary = f"{path}.{os.getpid()}.tmp"  # two installs may share OUTPUT
+    with open(temporary, "wb") as file:
         file.write(content)
-    os.replace(f"{path}.tmp", path)
+    os.replace(temporary, path)
 
 
 main(*sys.argv[1:])

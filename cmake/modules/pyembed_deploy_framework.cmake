@@ -9,7 +9,8 @@ pyembed_deploy_framework
 
 What pyembed_deploy_python does instead of copying a tree when Python goes into an app
 bundle: ``pyembed framework create`` makes ``Contents/Frameworks/Python.framework`` of
-the trimmed inventory, over one that pyembed made before.
+the trimmed inventory, over one that pyembed made before. Byte code stays in the build
+tree, for the next install or package.
 
 .. code-block:: cmake
 
@@ -33,7 +34,8 @@ macro(pyembed_deploy_framework)
 
   set(framework "${home}/Frameworks/Python.framework")
   message(STATUS "Installing: $ENV{DESTDIR}${framework}")
-  set(arguments "$ENV{DESTDIR}${home}/Frameworks" --files "${staged}/framework.txt" --python "${arg_INTERPRETER}")
+  set(arguments "$ENV{DESTDIR}${home}/Frameworks" --files "${staged}/framework.txt"
+    --python "${arg_INTERPRETER}" --byte-code "${state}/bytecode")
   if(arg_IDENTIFIER)
     list(APPEND arguments --identifier "${arg_IDENTIFIER}")
   endif()

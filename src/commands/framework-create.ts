@@ -11,19 +11,22 @@ interface Flags extends CommonFlags {
   readonly identifier?: string
   readonly files?: string
   readonly python?: string
+  readonly byteCode?: string
 }
 
 export const run: Run<Flags> = async (context, flags) => {
-  const { operands, output, identifier, files: list, python } = flags
+  const { operands, output, identifier, files, python, byteCode } = flags
   const [prefix = ''] = operands
   if (output === undefined) {
     throw new PyEmbedError('PYEMBED_USAGE', 'nothing says where the framework goes', {
       hint: 'Name a folder with `--output`',
     })
   }
-  const made = await makeFramework(context, { prefix, output, identifier, files: list, python })
-  const { framework, version, architectures, files, edits } = made
-  const kind = `Python ${version} for ${architectures.join(' and ')}, ${formatCount(files, 'file')}`
+  const options = { prefix, output, identifier, files, python, byteCode }
+  const made = await makeFramework(context, options)
+  const { framework, version, architectures, edits } = made
+  const count = formatCount(made.files, 'file')
+  const kind = `Python ${version} for ${architectures.join(' and ')}, ${count}`
   return { json: made, text: `${framework}: ${kind}${rows(edits)}` }
 }
 

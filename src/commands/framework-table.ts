@@ -19,7 +19,8 @@ export function addFrameworkCommands(framework: Command | undefined, add: AddCom
         .option(
           '--python <path>',
           'a Python of the same version that runs here (default: one of the store)',
-        ),
+        )
+        .option('--byte-code <dir>', 'a folder that keeps byte code for the next time'),
   )
   add(
     framework,

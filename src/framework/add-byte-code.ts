@@ -1,4 +1,4 @@
-import { chmodSync, rmdirSync } from 'node:fs'
+import { chmodSync, constants, copyFileSync, rmdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
 import type { Context } from '../context.ts'
@@ -21,7 +21,7 @@ export function isForPython({ path }: { readonly path: string }): boolean {
  */
 export async function addByteCode(
   context: Pick<Context, 'env' | 'signal'>,
-  { kind, inventory, python }: FrameworkRequest,
+  { kind, inventory, python, byteCode }: FrameworkRequest,
   stdlib: string,
   writer: TreeWriter,
 ): Promise<ReadonlySet<string>> {
@@ -31,11 +31,14 @@ export async function addByteCode(
   const folders = new Set(sources.map((path) => inStage(`${posix.dirname(path)}/__pycache__`)))
   // Python would make them with the modes of the umask.
   for (const folder of folders) writer.makeFolder(folder)
-  const root = join(writer.root, versionFolder)
-  const compiled = await compileByteCode(context, { ...kind, executable: python }, root, sources)
+  const folder = join(writer.root, versionFolder)
+  const output = byteCode ?? folder
+  const compiler = { ...kind, executable: python }
+  const compiled = await compileByteCode(context, compiler, { folder, output, sources })
   const buffer = Buffer.allocUnsafe(256 * 1024)
   for (const path of compiled) {
-    const file = join(root, path)
+    const file = join(folder, path)
+    if (output !== folder) copyFileSync(join(output, path), file, constants.COPYFILE_FICLONE)
     // Under any umask.
     chmodSync(file, 0o644)
     writer.placeFile(inStage(path), recordFile(file, buffer), () => 'copy')

@@ -15,21 +15,27 @@ export interface ByteCompiler {
   readonly variant: Variant
 }
 
+export interface ByteCodeRequest {
+  readonly folder: string
+  readonly output: string
+  /** Relative to the folder. */
+  readonly sources: readonly string[]
+}
+
 /**
- * Compiles the `sources` of a folder, into the `__pycache__` beside each. Unchecked-hash (PEP 552): Python takes it for
- * right whatever the times of the sources are, so no import ever writes into what is sealed. Those that are no Python
- * of this version have none.
- * @returns what was compiled, relative to the folder. @throws PYEMBED_TOOL_PYTHON
+ * Compiles the `sources` of a folder, each into the `__pycache__` that would be beside it in `output`. What is there of
+ * the same source stays. Unchecked-hash (PEP 552): Python takes it for right whatever the times of the sources are, so no
+ * import ever writes into what is sealed. Those that are no Python of this version have none.
+ * @returns what was compiled, relative to `output`. @throws PYEMBED_TOOL_PYTHON
  */
 export async function compileByteCode(
   { env, signal }: Pick<Context, 'env' | 'signal'>,
   compiler: ByteCompiler,
-  folder: string,
-  sources: readonly string[],
+  { folder, output, sources }: ByteCodeRequest,
 ): Promise<readonly string[]> {
   const options = { env: byteCodeEnvironment(env.variables), signal }
   // One process: each takes 50 MB. It looks at its own version: another one to ask takes 13 MB.
-  const args = ['-S', '-s', '-P', script(), folder, folder, '-', versionOf(compiler)]
+  const args = ['-S', '-s', '-P', script(), folder, output, '-', versionOf(compiler)]
   const input = sources.map((name) => `${name}\n`).join('')
   const result = await run(compiler.executable, args, { ...options, input }).catch(() => undefined)
   signal?.throwIfAborted()

@@ -10,6 +10,8 @@ export interface FrameworkRequest {
   readonly pinId: string
   /** A Python of the same version that runs here, to compile byte code. */
   readonly python: string
+  /** A folder that keeps byte code for the next framework of the same sources; none is kept without. */
+  readonly byteCode?: string | undefined
   /** The folder that gets `Python.framework`. */
   readonly output: string
   /** `CFBundleIdentifier` */

@@ -24,6 +24,8 @@ export interface FrameworkOptions {
   readonly files?: string | undefined
   /** A Python of the same version that runs here. Default: one of the store. */
   readonly python?: string | undefined
+  /** A folder that keeps byte code for the next time. */
+  readonly byteCode?: string | undefined
 }
 
 /** Makes a `Python.framework` of a prefix that pyembed installed. @throws as {@link createFramework} does */
@@ -43,6 +45,7 @@ export async function makeFramework(
     kind: { target, version: head.version, variant: head.variant },
     pinId: head.pin.id,
     python: options.python ?? (await findToolPython(context, entry)),
+    byteCode: options.byteCode === undefined ? undefined : resolve(options.byteCode),
     output: resolve(options.output),
     identifier: options.identifier ?? 'org.python.python',
   })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -129,6 +129,26 @@ describe('createFramework', () => {
     expect([flags, modeOf(join(made, '__pycache__', pyc))]).toEqual([1, '644'])
     expect(existsSync(join(made, 'broken/__pycache__'))).toBe(false)
     expect(judgeSeal(framework)).toEqual([])
+  })
+
+  it('takes byte code from where it was kept, of sources that are the same', async () => {
+    const folder = `lib/python${minor}`
+    const pyc = (name: string): string => `${name}.cpython-${minor.replace('.', '')}.pyc`
+    const stale = { [`${folder}/__pycache__/${pyc('os')}`]: 'stale' }
+    const first = makeRequest({ ...stale, [`${folder}/other.py`]: 'a = 1\n' })
+    const second = makeRequest({ ...stale, [`${folder}/other.py`]: 'a = 2\n' })
+    const byteCode = temporaryDirectory('kept')
+    const kept = (name: string): string => join(byteCode, folder, '__pycache__', pyc(name))
+
+    await create({ ...first, byteCode })
+    const [os, other] = ['os', 'other'].map((name) => statSync(kept(name)).ino)
+    await create({ ...second, byteCode })
+
+    expect(statSync(kept('os')).ino).toBe(os)
+    expect(statSync(kept('other')).ino).not.toBe(other)
+    const without = { ...second, output: temporaryDirectory('without') }
+    await create(without)
+    expect(listAll(second.output)).toEqual(listAll(without.output))
   })
 
   it('signs what dyld loads, and names what only looks like it', async () => {
