@@ -17,6 +17,8 @@ import { modeOf, sha256sum, writeFiles } from '../helpers/tree.ts'
 const create = (request: FrameworkRequest, directory = temporaryDirectory()) =>
   createFramework(testContext(directory), request)
 
+const pyc = (name: string): string => `${name}.cpython-${minor.replace('.', '')}.pyc`
+
 /** Names, modes, and content of all files. */
 function listAll(root: string): readonly string[] {
   return [...walkFiles(root)]
@@ -110,30 +112,28 @@ describe('createFramework', () => {
   )
 
   it('has byte code of what is Python, and no folder for what is not', async () => {
-    const pyc = `os.cpython-${minor.replace('.', '')}.pyc`
     const folder = `lib/python${minor}`
     const { framework } = await create(
       makeRequest({
         [`${folder}/broken/only.py`]: 'no python at all\n',
         // As a wheel brings it, of another Python or of other sources.
-        [`${folder}/__pycache__/${pyc}`]: 'stale',
+        [`${folder}/__pycache__/${pyc('os')}`]: 'stale',
         [`${folder}/__pycache__/os.cpython-27.pyc`]: 'old',
       }),
     )
 
     const made = join(framework, 'Versions/A', folder)
     const byteCode = readdirSync(join(made, '__pycache__'))
-    expect(new Set(byteCode)).toEqual(new Set([pyc, 'os.cpython-27.pyc']))
+    expect(new Set(byteCode)).toEqual(new Set([pyc('os'), 'os.cpython-27.pyc']))
     // PEP 552: an unchecked hash.
-    const flags = readFileSync(join(made, '__pycache__', pyc)).readUInt32LE(4)
-    expect([flags, modeOf(join(made, '__pycache__', pyc))]).toEqual([1, '644'])
+    const flags = readFileSync(join(made, '__pycache__', pyc('os'))).readUInt32LE(4)
+    expect([flags, modeOf(join(made, '__pycache__', pyc('os')))]).toEqual([1, '644'])
     expect(existsSync(join(made, 'broken/__pycache__'))).toBe(false)
     expect(judgeSeal(framework)).toEqual([])
   })
 
   it('takes byte code from where it was kept, of sources that are the same', async () => {
     const folder = `lib/python${minor}`
-    const pyc = (name: string): string => `${name}.cpython-${minor.replace('.', '')}.pyc`
     const stale = { [`${folder}/__pycache__/${pyc('os')}`]: 'stale' }
     const first = makeRequest({ ...stale, [`${folder}/other.py`]: 'a = 1\n' })
     const second = makeRequest({ ...stale, [`${folder}/other.py`]: 'a = 2\n' })
