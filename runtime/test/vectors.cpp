@@ -5,8 +5,12 @@
 #include "venv/app.hpp"
 #include "venv/data_home.hpp"
 #include "venv/layout.hpp"
+#include "venv/pip_options.hpp"
 #include "venv/record.hpp"
 #include "venv/shebangs.hpp"
+#include "venv/steps.hpp"
+
+#include <pyembed/venv.hpp>
 
 #include <functional>
 #include <stdexcept>
@@ -73,9 +77,24 @@ std::string app_again(const std::string& given) {
   return app ? format_app(*app) : "";
 }
 
+Json options(const Json& json) {
+  pyembed::VenvStep step;
+  for (const Json& word : *json.member("options")->array()) step.options.push_back(*word.text());
+  bool is_refused = false;
+  try {
+    require_inside(step, "tool");
+  } catch (const pyembed::VenvError& error) {
+    is_refused = error.code == "PYEMBED_VENV_OPTION";
+  }
+  return JsonObject{{"options", list(step.options)},
+                    {"kept", list(without_secrets(step).options)},
+                    {"editables", list(editables_of(step.options))},
+                    {"refused", is_refused}};
+}
+
 struct Kind {
   const char* name;
-  const char* expected;  // the member that is computed
+  const char* expected;  // the member that is computed; null: all
   std::function<Json(const Json&)> compute;
 };
 
@@ -96,6 +115,7 @@ Json check_vectors(const std::string& folder) {
        }},
       {"keys", "key", [](const Json& json) { return Json(venv_key(text(json, "identity"), text(json, "abi"))); }},
       {"names", "isName", [](const Json& json) { return Json(why_no_name(text(json, "name")).empty()); }},
+      {"options", nullptr, options},
       {"pip", "text", [](const Json& json) { return Json(text(json, "path") == pip_shim_path ? pip_shim : ""); }},
       {"records", "text", [](const Json& json) { return Json(again(text(json, "text"))); }},
   };
@@ -108,7 +128,7 @@ Json check_vectors(const std::string& folder) {
     cases[kind.name] = static_cast<double>(json->array()->size());
     for (const Json& item : *json->array()) {
       const Json computed = kind.compute(item);
-      const Json* expected = item.member(kind.expected);
+      const Json* expected = kind.expected ? item.member(kind.expected) : &item;
       if (expected && format_json(*expected) == format_json(computed)) continue;
       differ.push_back(JsonObject{{"kind", kind.name}, {"case", item}, {"computed", computed}});
     }

@@ -25,6 +25,12 @@ export interface Side {
   readonly add: Verb
   /** Installs what a file of requirements says. */
   readonly addFile: (venv: string, file: string) => ReturnType<Verb>
+  /** Installs with options of pip, from nowhere but what they name. */
+  readonly addWith: (
+    venv: string,
+    options: readonly string[],
+    ...requirements: readonly string[]
+  ) => ReturnType<Verb>
   readonly open: Verb
   readonly repair: Verb
   readonly remove: Verb
@@ -82,6 +88,8 @@ function makeSide(
         create: (venv = '') => run('create', venv, 'none'),
         addFile: (venv, file) => run('install', venv, ...from(wheels), '--requirements', file),
         add: (venv = '', folder = wheels) => run('install', venv, ...from(folder), 'demo'),
+        addWith: (venv, options, ...requirements) =>
+          run('install', venv, ...options.flatMap((word) => ['--option', word]), ...requirements),
         open: (venv = '') => run('open', venv),
         repair: (venv = '') => run('repair', venv),
         remove: (venv = '') => run('remove', venv),
@@ -94,6 +102,10 @@ function makeSide(
         addFile: (venv, file) => app.venv('install', venv, ...from(wheels), '--requirement', file),
         add: (venv = '', folder = wheels) =>
           app.venv('install', venv, ...from(folder), '--', 'demo'),
+        addWith: (venv, options, ...requirements) => {
+          const words = options.map((word) => `--pip-option=${word}`)
+          return app.venv('install', venv, '--verbose', ...words, '--', ...requirements)
+        },
         open: (venv = '') => app.venv('path', venv),
         repair: (venv = '') => app.venv('repair', venv, '--offline'),
         remove: (venv = '') => app.venv('remove', venv),
