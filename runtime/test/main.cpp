@@ -153,7 +153,8 @@ int main_of(const Arguments& given) {
   if (verb == "repair") return print(JsonObject{{"repaired", static_cast<double>(venvs.repair(rest.at(0)))}});
   if (verb == "prune") {
     JsonArray names;
-    const VenvPruned pruned = venvs.prune(std::stoi(rest.at(0)), rest.size() > 1);
+    const std::optional<int> days = rest.at(0) == "default" ? std::nullopt : std::optional<int>(std::stoi(rest[0]));
+    const VenvPruned pruned = venvs.prune(days, rest.size() > 1);
     for (const ListedVenv& venv : pruned.removed) names.push_back(venv.name);
     return print(names);
   }

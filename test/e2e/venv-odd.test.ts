@@ -98,12 +98,18 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
     })
 
     it('that are none are left alone', async () => {
-      const { create, remove, path } = bySide(side, 'no folders')
+      const { create, open, add, repair, remove, path } = bySide(side, 'no folders')
       const place = dirname(await path('tool'))
       writeFileSync(join(place, 'notes.txt'), 'mine')
       symlinkSync('/nowhere', join(place, 'dangling'))
       for (const name of ['notes.txt', 'dangling'])
         expect(codeIn((await create(name)).stderr)).toBe('PYEMBED_VENV_BROKEN')
+      for (const verb of [create, add, repair, remove]) {
+        const { stderr } = await verb('dangling')
+        expect(codeIn(stderr)).toBe('PYEMBED_VENV_BROKEN')
+        expect(stderr).toMatch(/it is a link to [`']\/nowhere[`'].*remove it by hand/s)
+      }
+      expect(JSON.stringify(await open('dangling'))).toContain('it is a link to')
       expect(readFileSync(join(place, 'notes.txt'), 'utf8')).toBe('mine')
 
       mkdirSync(join(place, 'odd', 'pyembed-venv.json'), { recursive: true })

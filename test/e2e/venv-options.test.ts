@@ -10,10 +10,10 @@ import { sides, useSides } from '../helpers/venv-side.ts'
 
 const { bySide } = useSides('venv-options')
 
+const recordIn = (venv: string): string => readFileSync(join(venv, 'pyembed-venv.json'), 'utf8')
+
 describeWithTools(['cmake', 'ninja', 'g++'], 'options of pip', () => {
   describe.each(sides)('by the %s', (side) => {
-    const recordIn = (venv: string): string => readFileSync(join(venv, 'pyembed-venv.json'), 'utf8')
-
     it('are not kept, said or shown with their passwords', async () => {
       const { app, addWith, path } = bySide(side, 'secrets')
       const venv = await path('tool')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 
 import { newest as pythons } from '../e2e/pythons.ts'
+import { runCli } from './cli.ts'
 import { makeDirectory } from './temporary.ts'
 import { type InstalledApp, installApp } from './venv.ts'
 import { buildVenvTool, type RunTool, useTool } from './venv-tool.ts'
@@ -35,6 +36,8 @@ export interface Side {
   readonly repair: Verb
   readonly remove: Verb
   readonly adopt: Verb
+  /** Of all apps of the data directory; the operand is for how many days. */
+  readonly prune: Verb
   /** Where an environment is. */
   readonly path: (name: string) => Promise<string>
 }
@@ -94,6 +97,7 @@ function makeSide(
         repair: (venv = '') => run('repair', venv),
         remove: (venv = '') => run('remove', venv),
         adopt: (key = '') => run('adopt', key),
+        prune: (days = 'default') => run('prune', days),
       }
     : {
         app,
@@ -110,5 +114,9 @@ function makeSide(
         repair: (venv = '') => app.venv('repair', venv, '--offline'),
         remove: (venv = '') => app.venv('remove', venv),
         adopt: (key = '') => app.venv('adopt', '--json', key),
+        prune: (...days) => {
+          const flags = days.flatMap((each) => ['--older-than', each])
+          return runCli(['venv', 'prune', '--yes', '--json', ...flags], { env: app.env, cwd: '/' })
+        },
       }
 }
