@@ -200,6 +200,8 @@ int main(int count, char** values) {
     return main_of(arguments_of(count, values));
   } catch (const VenvError& error) {
     std::cerr << "error[" << error.code << "]: " << error.what() << '\n';
+  } catch (const AppFileError& error) {
+    std::cerr << "error[" << AppFileError::code << "]: " << error.what() << '\n';
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';
   }

@@ -10,6 +10,7 @@
 #include "venv/shebangs.hpp"
 #include "venv/steps.hpp"
 
+#include <pyembed/detail/app_file.hpp>
 #include <pyembed/venv.hpp>
 
 #include <functional>
@@ -92,6 +93,15 @@ Json options(const Json& json) {
                     {"refused", is_refused}};
 }
 
+Json app_file(const Json& json) {
+  const AppFile file = parse_app_file(text(json, "text"));
+  JsonObject members;
+  for (const auto& [name, value] : file.members) members[name] = value;
+  return JsonObject{{"text", text(json, "text")},
+                    {"wrong", file.wrong},
+                    {"members", file.wrong.empty() ? Json(members) : Json(nullptr)}};
+}
+
 struct Kind {
   const char* name;
   const char* expected;  // the member that is computed; null: all
@@ -103,6 +113,7 @@ struct Kind {
 Json check_vectors(const std::string& folder) {
   const std::vector<Kind> kinds{
       {"abis", "abi", [](const Json& json) { return Json(abi_tag(text(json, "version"), text(json, "pinId"))); }},
+      {"app-files", nullptr, app_file},
       {"apps", "text", [](const Json& json) { return Json(app_again(text(json, "text"))); }},
       {"cfgs", "text", cfg},
       {"damaged-records", "verdict", [](const Json& json) { return Json(verdict(text(json, "text"))); }},

@@ -137,10 +137,9 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
       execFileSync(join(app.prefix, 'bin/python3.14'), create, options)
       const packages = 'lib/python3.14/site-packages'
       // As ensurepip does it, which is not shipped.
+      const pip = readdirSync(join(app.prefix, packages)).filter((name) => name.startsWith('pip'))
       if (before !== 'none')
-        for (const name of readdirSync(join(app.prefix, packages)).filter((each) =>
-          /^pip/.test(each),
-        ))
+        for (const name of pip)
           cpSync(join(app.prefix, packages, name), join(old, packages, name), { recursive: true })
       expect((await adopt(mitkKey)).json()).toMatchObject({ adopted: ['tool'] })
 

@@ -97,6 +97,20 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect(await importDemo(other.app, 'tool')).toBe(`1 ${other.app.prefix}`)
     })
 
+    it('of an app whose description is damaged are not looked for', async () => {
+      const { app, open, create } = bySide(side, 'damaged app')
+      const file = join(app.path, 'pyembed-app.json')
+      const described = JSON.parse(readFileSync(file, 'utf8')) as object
+      writeFileSync(file, JSON.stringify({ ...described, id: null }))
+      const { stderr } = await open('tool')
+      expect(codeIn(stderr)).toBe('PYEMBED_APP_FILE_INVALID')
+      expect(stderr).toContain(file)
+      expect(stderr).toMatch(/its [`']id[`'] is wrong/)
+
+      writeFileSync(file, JSON.stringify({ ...described, schema: 2, more: [null, { a: 1.5 }] }))
+      expect((await create('tool')).exitCode).toBe(0)
+    })
+
     it('that are none are left alone', async () => {
       const { create, open, add, repair, remove, path } = bySide(side, 'no folders')
       const place = dirname(await path('tool'))

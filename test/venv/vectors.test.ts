@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { OperatingSystem } from '../../src/platform/target.ts'
 import { abiTag, type App, appPath } from '../../src/venv/app.ts'
+import { parseAppFile } from '../../src/venv/app-file.ts'
 import { formatCfg } from '../../src/venv/cfg.ts'
 import { dataHome } from '../../src/venv/data-home.ts'
 import { venvKey } from '../../src/venv/key.ts'
@@ -153,3 +154,12 @@ it.each(readCases<Options>('options'))(
     else await expect(asked).rejects.toThrow()
   },
 )
+
+interface AppFile {
+  readonly text: string
+  readonly wrong: string
+  readonly members: object | null
+}
+it.each(readCases<AppFile>('app-files'))('pyembed-app.json: $text', ({ text, wrong, members }) => {
+  expect(parseAppFile(text)).toEqual(wrong === '' ? { members } : { wrong })
+})
