@@ -92,7 +92,10 @@ export function withoutSecrets(step: Step): Step {
 /** A text without users and passwords of the addresses in it. */
 export function withoutUsers(text: string): string {
   // Up to the last `@` before the path: a password may hold one, and any quote that addresses may have.
-  return text.replaceAll(/(:\/\/)[^\s/"]+@/g, '$1')
+  // Over ssh a user is no secret, and no other one gets in: `git+ssh://git@…`.
+  return text.replaceAll(/(ssh)?(:\/\/)([^\s/"]+)@/g, (all, ssh: string | undefined, start, user) =>
+    ssh !== undefined && !String(user).includes(':') ? all : `${ssh ?? ''}${start}`,
+  )
 }
 
 /** Arguments of `pip install` for a step; files of requirements are where they were, or else written into `directory`. */

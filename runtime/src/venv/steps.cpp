@@ -95,7 +95,11 @@ std::string without_users(std::string text) {
     // All up to the last `@` before the path: a password may hold one.
     const std::size_t end = std::min(text.find_first_of(" \t\r\n\v\f/\"", start), text.size());
     const std::size_t mark = text.rfind('@', end);
-    if (end > start && mark != std::string::npos && mark >= start && mark < end) text.erase(start, mark + 1 - start);
+    if (end <= start || mark == std::string::npos || mark < start || mark >= end) continue;
+    // Over ssh a user is no secret, and no other one gets in: `git+ssh://git@…`.
+    const std::string user = text.substr(start, mark - start);
+    const bool is_ssh = start >= 6 && text.compare(start - 6, 3, "ssh") == 0;
+    if (!is_ssh || contains(user, ":")) text.erase(start, mark + 1 - start);
   }
   return text;
 }
