@@ -1,12 +1,15 @@
 """Runs pip of the base Python in a virtual environment, which has none.
 
-    <venv>/bin/python -I -X utf8 [-X pycache_prefix=FOLDER] venv_pip.py <site-packages of the base> <arguments of pip>
+    <venv>/bin/python -I -X utf8 [-X pycache_prefix=FOLDER] venv_pip.py <site-packages of the base> <FILE>
+
+The file is a JSON array, the arguments of pip: those of a process are everybody's to read, and there may be passwords.
 
 What it installs is compiled afterwards: with a pycache_prefix, which is for the base's own files, pip would put byte
 code there too. Without one the base is read and nothing is written into it.
 """
 
 import compileall
+import json
 import os
 import sys
 import sysconfig
@@ -48,7 +51,9 @@ def main():
 
     from pip._internal.cli.main import main as pip
 
-    code = pip(sys.argv[2:])
+    with open(sys.argv[2], encoding="utf-8") as file:
+        arguments = json.load(file)
+    code = pip(arguments)
     if code == 0:
         compile_installed()
     return code

@@ -153,7 +153,8 @@ int main_of(const Arguments& given) {
   if (verb == "repair") return print(JsonObject{{"repaired", static_cast<double>(venvs.repair(rest.at(0)))}});
   if (verb == "prune") {
     JsonArray names;
-    const VenvPruned pruned = venvs.prune(std::stoi(rest.at(0)), rest.size() > 1);
+    const std::optional<int> days = rest.at(0) == "default" ? std::nullopt : std::optional<int>(std::stoi(rest[0]));
+    const VenvPruned pruned = venvs.prune(days, rest.size() > 1);
     for (const ListedVenv& venv : pruned.removed) names.push_back(venv.name);
     return print(names);
   }
@@ -199,6 +200,8 @@ int main(int count, char** values) {
     return main_of(arguments_of(count, values));
   } catch (const VenvError& error) {
     std::cerr << "error[" << error.code << "]: " << error.what() << '\n';
+  } catch (const AppFileError& error) {
+    std::cerr << "error[" << AppFileError::code << "]: " << error.what() << '\n';
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';
   }

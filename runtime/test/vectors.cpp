@@ -5,8 +5,13 @@
 #include "venv/app.hpp"
 #include "venv/data_home.hpp"
 #include "venv/layout.hpp"
+#include "venv/pip_options.hpp"
 #include "venv/record.hpp"
 #include "venv/shebangs.hpp"
+#include "venv/steps.hpp"
+
+#include <pyembed/detail/app_file.hpp>
+#include <pyembed/venv.hpp>
 
 #include <functional>
 #include <stdexcept>
@@ -73,9 +78,33 @@ std::string app_again(const std::string& given) {
   return app ? format_app(*app) : "";
 }
 
+Json options(const Json& json) {
+  pyembed::VenvStep step;
+  for (const Json& word : *json.member("options")->array()) step.options.push_back(*word.text());
+  bool is_refused = false;
+  try {
+    require_inside(step, "tool");
+  } catch (const pyembed::VenvError& error) {
+    is_refused = error.code == "PYEMBED_VENV_OPTION";
+  }
+  return JsonObject{{"options", list(step.options)},
+                    {"kept", list(without_secrets(step).options)},
+                    {"editables", list(editables_of(step.options))},
+                    {"refused", is_refused}};
+}
+
+Json app_file(const Json& json) {
+  const AppFile file = parse_app_file(text(json, "text"));
+  JsonObject members;
+  for (const auto& [name, value] : file.members) members[name] = value;
+  return JsonObject{{"text", text(json, "text")},
+                    {"wrong", file.wrong},
+                    {"members", file.wrong.empty() ? Json(members) : Json(nullptr)}};
+}
+
 struct Kind {
   const char* name;
-  const char* expected;  // the member that is computed
+  const char* expected;  // the member that is computed; null: all
   std::function<Json(const Json&)> compute;
 };
 
@@ -84,6 +113,7 @@ struct Kind {
 Json check_vectors(const std::string& folder) {
   const std::vector<Kind> kinds{
       {"abis", "abi", [](const Json& json) { return Json(abi_tag(text(json, "version"), text(json, "pinId"))); }},
+      {"app-files", nullptr, app_file},
       {"apps", "text", [](const Json& json) { return Json(app_again(text(json, "text"))); }},
       {"cfgs", "text", cfg},
       {"damaged-records", "verdict", [](const Json& json) { return Json(verdict(text(json, "text"))); }},
@@ -96,6 +126,7 @@ Json check_vectors(const std::string& folder) {
        }},
       {"keys", "key", [](const Json& json) { return Json(venv_key(text(json, "identity"), text(json, "abi"))); }},
       {"names", "isName", [](const Json& json) { return Json(why_no_name(text(json, "name")).empty()); }},
+      {"options", nullptr, options},
       {"pip", "text", [](const Json& json) { return Json(text(json, "path") == pip_shim_path ? pip_shim : ""); }},
       {"records", "text", [](const Json& json) { return Json(again(text(json, "text"))); }},
   };
@@ -108,7 +139,7 @@ Json check_vectors(const std::string& folder) {
     cases[kind.name] = static_cast<double>(json->array()->size());
     for (const Json& item : *json->array()) {
       const Json computed = kind.compute(item);
-      const Json* expected = item.member(kind.expected);
+      const Json* expected = kind.expected ? item.member(kind.expected) : &item;
       if (expected && format_json(*expected) == format_json(computed)) continue;
       differ.push_back(JsonObject{{"kind", kind.name}, {"case", item}, {"computed", computed}});
     }

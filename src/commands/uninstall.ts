@@ -1,10 +1,11 @@
 import { PyEmbedError } from '../errors.ts'
+import { measureDiskUse } from '../fs/disk-use.ts'
 import { findVenvs } from '../project/venv-entries.ts'
 import { readRoots } from '../store/roots.ts'
 import { uninstall } from '../store/uninstall.ts'
 import { quoteArgument } from '../text/quote.ts'
 import { formatSize } from '../text/size.ts'
-import { removeVenvs } from '../venv/prune.ts'
+import { measure, removedPaths, removeVenvs } from '../venv/prune.ts'
 import type { Run } from './command.ts'
 import type { CommonFlags } from './options.ts'
 import { removalRows } from './removals.ts'
@@ -24,11 +25,15 @@ export const run: Run<Flags> = async (context, { dryRun, yes, venvs, dataHome })
     })
   }
   const roots = await readRoots(env.dataDir, () => undefined)
-  const found =
-    venvs === true ? findVenvs(env, dataHome).filter(({ record }) => record !== undefined) : []
+  const found = (venvs === true ? findVenvs(env, dataHome) : [])
+    .filter(({ record }) => record !== undefined)
+    .map(measure)
+  const plan = await uninstall(env, { isDryRun: true, also: removedPaths(found) })
   const { removed: goneVenvs, kept } =
     yes === true ? await removeVenvs(context, found) : { removed: found, kept: [] }
-  const { isDryRun, removed, freedBytes } = await uninstall(env, { isDryRun: yes !== true })
+  const { isDryRun, removed } = yes === true ? await uninstall(env, { isDryRun: false }) : plan
+  const freedBytes =
+    plan.freedBytes - measureDiskUse(removedPaths(kept.map(({ venv }) => venv))).freed
   const living = roots.filter(({ isGone }) => !isGone).map(({ project }) => project)
   const projects = [...new Set(living)]
   const users = projects.map((project) => `Used by ${project}`)

@@ -3,12 +3,14 @@ import { findApp } from '../project/venv-app.ts'
 import { installInVenv } from '../venv/install.ts'
 import { requireVenvName } from '../venv/names.ts'
 import type { Step } from '../venv/record.ts'
+import { editablesOf } from '../venv/pip-options.ts'
 import { completeStep, readSteps } from '../venv/steps.ts'
 import type { Run } from './command.ts'
 import { appOptions, nameOf, venvJson, type VenvFlags } from './venv-options.ts'
 
 interface Flags extends VenvFlags {
   readonly requirement?: string[]
+  readonly editable?: string[]
   readonly indexUrl?: string
   readonly extraIndexUrl?: string[]
   readonly findLinks?: string[]
@@ -35,23 +37,24 @@ export const run: Run<Flags> = async (context, flags) => {
 
 /** Steps of a file, then the one that the command line tells. */
 function readFlags(flags: Flags): readonly Step[] {
-  const requirements = flags.operands.slice(1)
   const fromFile = flags.steps === undefined ? [] : readSteps(flags.steps)
-  const isAsked = requirements.length > 0 || flags.requirement !== undefined
-  if (!isAsked && fromFile.length === 0) {
-    throw new PyEmbedError('PYEMBED_USAGE', 'nothing says what to install', {
-      hint: 'Run `pyembed venv install NAME PACKAGE`, or give `--requirement FILE` or `--steps FILE`',
-    })
-  }
-  if (!isAsked) return fromFile
   const own = completeStep({
-    requirements,
+    requirements: flags.operands.slice(1),
     requirementFiles: flags.requirement,
     indexUrl: flags.indexUrl,
     extraIndexUrls: flags.extraIndexUrl,
     findLinks: flags.findLinks,
     requireHashes: flags.requireHashes,
-    options: [...(flags.upgrade === true ? ['--upgrade'] : []), ...(flags.pipOption ?? [])],
+    options: [
+      ...(flags.upgrade === true ? ['--upgrade'] : []),
+      ...(flags.editable ?? []).flatMap((path) => ['--editable', path]),
+      ...(flags.pipOption ?? []),
+    ],
   })
-  return [...fromFile, own]
+  const asked = [own.requirements, own.requirementFiles, editablesOf(own.options)]
+  if (asked.some((list) => list.length > 0)) return [...fromFile, own]
+  if (fromFile.length > 0) return fromFile
+  throw new PyEmbedError('PYEMBED_USAGE', 'nothing says what to install', {
+    hint: 'Run `pyembed venv install NAME PACKAGE`, or give `--requirement FILE`, `--editable FOLDER` or `--steps FILE`',
+  })
 }

@@ -1,6 +1,7 @@
 import { formatColumns } from '../text/columns.ts'
 import { formatCount } from '../text/count.ts'
 import { formatSize } from '../text/size.ts'
+import { isMountPoint } from '../venv/app.ts'
 import { type ListedVenv, listVenvs } from '../venv/list.ts'
 import { folderName } from '../venv/names.ts'
 import { findDataHome } from '../venv/place.ts'
@@ -48,6 +49,10 @@ const notes: Readonly<Record<ListedVenv['state'], string>> = {
   foreign: 'not of pyembed',
 }
 
+function whyGone(appPath: string): string {
+  return isMountPoint(appPath) ? 'app is not mounted' : 'app is gone'
+}
+
 function row({
   app,
   appPath,
@@ -60,7 +65,7 @@ function row({
   state,
   path,
 }: ListedVenv) {
-  const gone = appPath === undefined || appExists ? '' : 'app is gone'
+  const gone = appPath === undefined || appExists ? '' : whyGone(appPath)
   const count = formatCount(packages.length, 'package')
   const note = [gone, notes[state]].filter((text) => text !== '').join(', ')
   return [

@@ -2,7 +2,7 @@ import { quoteArgument } from '../text/quote.ts'
 import { formatColumns } from '../text/columns.ts'
 import { formatSize } from '../text/size.ts'
 import { findDataHome } from '../venv/place.ts'
-import { pruneVenvs } from '../venv/prune.ts'
+import { defaultDays, pruneVenvs } from '../venv/prune.ts'
 import type { Run } from './command.ts'
 import { parseDays, type VenvFlags } from './venv-options.ts'
 
@@ -14,7 +14,7 @@ interface Flags extends VenvFlags {
 export const run: Run<Flags> = async (context, { olderThan, yes, dataHome }) => {
   const home = findDataHome(context.env, dataHome)
   const isDryRun = yes !== true
-  const olderThanDays = parseDays(olderThan ?? '30', 'venv prune')
+  const olderThanDays = olderThan === undefined ? undefined : parseDays(olderThan, 'venv prune')
   const { removed, kept } = await pruneVenvs(context, home, { olderThanDays, isDryRun })
   const rows = removed.map(({ app, name, sizeBytes, lastUsed, path }) => [
     app,
@@ -50,7 +50,7 @@ export const run: Run<Flags> = async (context, { olderThan, yes, dataHome }) => 
     },
     text:
       lines.length === 0
-        ? `No app is gone whose environments were not used for ${olderThanDays} days`
+        ? `No app is gone whose environments were not used for ${olderThanDays ?? defaultDays} days`
         : lines.join('\n'),
   }
 }

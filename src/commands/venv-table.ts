@@ -43,8 +43,13 @@ export function addVenvCommands(venv: Command | undefined, add: AddCommand): voi
     async () => (await cold()).venvInstall,
     (command) =>
       withApp(command)
-        .option('--requirement <file>', 'requirements file; may be repeated', collect)
-        .option('--upgrade', 'newer versions of what is there already')
+        .option('-r, --requirement <file>', 'requirements file; may be repeated', collect)
+        .option(
+          '-e, --editable <folder>',
+          'a project whose source may be edited afterwards; may be repeated',
+          collect,
+        )
+        .option('-U, --upgrade', 'newer versions of what is there already')
         .option('--index-url <url>', 'the package index (default: as pip is configured)')
         .option('--extra-index-url <url>', 'another index; may be repeated', collect)
         .option('--find-links <place>', 'folder or page with packages; may be repeated', collect)

@@ -44,8 +44,12 @@ export function describe(kind: Removal['kind'], path: string): Removal {
   return { kind, path, sizeBytes: measureDiskUse([path]).bytes }
 }
 
-export function summarize(removed: readonly Removal[], isDryRun: boolean): Removals {
-  const { freed } = measureDiskUse(removed.map(({ path }) => path))
+export function summarize(
+  removed: readonly Removal[],
+  isDryRun: boolean,
+  also: readonly string[] = [],
+): Removals {
+  const { freed } = measureDiskUse([...removed.map(({ path }) => path), ...also])
   return { isDryRun, removed, freedBytes: freed }
 }
 

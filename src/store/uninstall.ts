@@ -15,13 +15,19 @@ import {
   summarize,
 } from './removal.ts'
 
+export interface UninstallOptions {
+  readonly isDryRun?: boolean | undefined
+  /** Paths that somebody else removes, and whose bytes the disk gets back, too. */
+  readonly also?: readonly string[] | undefined
+}
+
 /**
  * Removes all that pyembed wrote outside projects: the store, the roots, the cache; or with `isDryRun` only tells.
  * Other files in these directories stay, and the directories with them.
  */
 export async function uninstall(
   directories: Directories,
-  { isDryRun = true }: { readonly isDryRun?: boolean | undefined } = {},
+  { isDryRun = true, also = [] }: UninstallOptions = {},
 ): Promise<Removals> {
   const own = (await Promise.all(ownFolders(directories).map(findOwn))).flat()
   const isInside = (path: string): boolean =>
@@ -30,7 +36,7 @@ export async function uninstall(
     isInside(path) || own.some((each) => each.path === path)
   const garbage = (await garbageOf(directories)).filter((each) => !isKnown(each))
   const found = [...own, ...garbage]
-  const removals = summarize(found, isDryRun)
+  const removals = summarize(found, isDryRun, also)
   if (isDryRun) return removals
 
   for (const { path } of found) {

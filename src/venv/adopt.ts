@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
+import { isThere } from '../fs/links.ts'
 import { recordApp } from './app-record.ts'
 import { readCfg } from './cfg.ts'
 import { newRecord } from './create.ts'
@@ -96,7 +97,7 @@ async function adoptOne(
   const reason = await withVenvLock(context, { ...place, name }, 'adopt', () => {
     recover(place, name)
     const target = venvPath(place, name)
-    if (existsSync(target)) return 'the app has one of this name'
+    if (isThere(target)) return 'the app has one of this name'
     return withVenvLock(context, { ...from, name }, 'adopt', async () => {
       recover(from, name)
       if (!existsSync(path)) {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { abiTag, type App, appPath, type Base, hostSystem } from './app.ts'
+import { readThere } from './read-there.ts'
 
 const name = 'pyembed-app.json'
 
@@ -22,7 +23,7 @@ export interface FoundApp {
 export function readApp(path: string): FoundApp {
   const start = startOf(path)
   const file = findAppFile(start)
-  const { name: appName, id = '', prefix, version, pinId } = readMembers(file)
+  const { name: appName, id, prefix, version, pinId } = readMembers(file)
   const system = hostSystem()
   const abi = abiTag({ version, pinId })
   const directory = join(dirname(file), prefix)
@@ -86,32 +87,54 @@ function placesIn(directory: string): readonly string[] {
 
 interface Members {
   readonly name: string
-  readonly id?: string
+  /** Empty unless the app declares one. */
+  readonly id: string
   readonly prefix: string
   readonly version: string
   readonly pinId: string
 }
 
+/** `wrong`: the member that is not as it has to be, or `JSON`. */
+type ParsedAppFile =
+  | { readonly members: Members; readonly wrong?: undefined }
+  | { readonly wrong: string }
+
 function readMembers(file: string): Members {
-  let data: Partial<Record<string, unknown>> | null
-  try {
-    data = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)),
-    ) as typeof data
-  } catch (error) {
-    if (systemErrorCode(error) !== undefined && !(error instanceof TypeError)) throw error
-    throw invalid(file, 'it is no JSON')
-  }
-  const missing = ['name', 'prefix', 'version', 'pinId'].find(
-    (key) => typeof data?.[key] !== 'string' || data[key] === '',
+  const parsed = parseAppFile(readThere(file)?.text ?? '')
+  if (parsed.wrong === undefined) return parsed.members
+  throw invalid(
+    file,
+    parsed.wrong === 'JSON' ? 'it is no JSON object in UTF-8' : `its \`${parsed.wrong}\` is wrong`,
   )
-  if (missing !== undefined) throw invalid(file, `it has no \`${missing}\``)
-  const members = data as unknown as Members
-  if (basename(members.prefix) === '' || /^(?:[\\/]|[A-Za-z]:)/.test(members.prefix))
-    throw invalid(file, 'its `prefix` is not relative')
-  if (!/^3\.\d+\./.test(members.version))
-    throw invalid(file, `\`${members.version}\` is no version of Python`)
-  return { ...members, id: typeof members.id === 'string' ? members.id : '' }
+}
+
+const rules: Readonly<Record<keyof Members, RegExp>> = {
+  name: /./s,
+  id: /^/,
+  // Relative, on every system.
+  prefix: /^(?![\\/]|[A-Za-z]:)./s,
+  version: /^3\.\d+\./,
+  pinId: /./s,
+}
+
+/** `pyembed-app.json`; members that are not known may be anything (docs/venv-contract.md, Which app). */
+export function parseAppFile(text: string): ParsedAppFile {
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch {
+    return { wrong: 'JSON' }
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return { wrong: 'JSON' }
+  const members: Readonly<Record<string, unknown>> = { id: '', ...data }
+  const keys = Object.keys(rules) as (keyof Members)[]
+  const wrong = keys.find((key) => {
+    const value = members[key]
+    return typeof value !== 'string' || !rules[key].test(value)
+  })
+  if (wrong !== undefined) return { wrong }
+  const known = Object.fromEntries(keys.map((key) => [key, members[key]]))
+  return { members: known as unknown as Members }
 }
 
 function invalid(file: string, reason: string): PyEmbedError {

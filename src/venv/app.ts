@@ -48,6 +48,11 @@ function plainWindowsPath(path: string): string {
     .replace(/^[a-z]:/, (drive) => drive.toUpperCase())
 }
 
+/** Where AppImages are mounted, elsewhere each time. */
+export function isMountPoint(path: string): boolean {
+  return /\/\.mount_[^/]+(?:\/|$)/.test(path)
+}
+
 /** The system this runs on. */
 export function hostSystem(): OperatingSystem {
   if (process.platform === 'win32') return 'windows'

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 
 import { systemErrorCode } from '../errors.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
+import { isThere } from '../fs/links.ts'
 import { compareText } from '../text/json.ts'
 import { hostSystem } from './app.ts'
 import { fileIn, joinPath } from './data-home.ts'
@@ -181,15 +182,6 @@ function pythonIn(path: string): string {
     path,
     ...(system === 'windows' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
   )
-}
-
-/** A link counts itself: asking for its text takes half the time of `lstatSync`, for hundreds of environments. */
-function isThere(path: string): boolean {
-  try {
-    return readlinkSync(path) !== ''
-  } catch {
-    return existsSync(path)
-  }
 }
 
 /** The text of an app.json, empty when it cannot be read. */

@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, type Stats } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, type Stats } from 'node:fs'
 
+import { isThere } from '../fs/links.ts'
 import { isBare } from './bare.ts'
 import { formatCfg, readCfg } from './cfg.ts'
 import { fileIn, joinPath } from './data-home.ts'
@@ -45,7 +46,14 @@ export function lookAt(place: AppPlace, name: string): Found {
 /** What a dead process began to replace; or, on Windows, what waits for those that run in it to end. */
 function hasUnfinished(place: AppPlace, name: string): boolean {
   const has = (suffix: string): boolean => existsSync(venvPath(place, `.${name}.${suffix}`))
-  return has('next') || (has('old') && !existsSync(venvPath(place, name)))
+  return has('next') || (has('old') && !isThere(venvPath(place, name)))
+}
+
+/** What something is that is no folder. */
+export function whyNone(path: string): string {
+  return lstatSync(path).isSymbolicLink()
+    ? `it is a link to \`${readlinkSync(path)}\``
+    : 'it is no folder, and nothing that pyembed made'
 }
 
 /** As {@link lookAt}, whatever else waits to take its place. */
@@ -56,10 +64,7 @@ export function lookInPlace(
   const path = venvPath(place, name)
   const status = lstatSync(path, { throwIfNoEntry: false })
   if (status === undefined) return lookElsewhere(place, name)
-  if (!status.isDirectory()) {
-    const reason = 'it is no folder, and nothing that pyembed made'
-    return { state: 'broken', reason, record: undefined }
-  }
+  if (!status.isDirectory()) return { state: 'broken', reason: whyNone(path), record: undefined }
   const { verdict, record } = readRecord(place, name)
   if (verdict === 'newer') return { state: 'newer' }
   if (record === undefined) {

@@ -10,6 +10,9 @@ import { quoteArgument } from '../text/quote.ts'
 import { rewriteTree } from './tree.ts'
 import { noteUse } from './use.ts'
 
+/** Of what is somebody’s and in the way. */
+export const foreignHint = 'Move it to another place, or remove it by hand'
+
 /** What opening can end with. */
 export type Opened = Exclude<Found, { state: 'unfinished' | 'stale' }>
 
@@ -64,7 +67,7 @@ export function stateError(
       return new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: ${found.reason}`, {
         hint:
           found.record === undefined
-            ? 'Move it to another place, or choose another name'
+            ? foreignHint
             : `Run \`pyembed venv repair ${quoteArgument(name)}\``,
       })
     case 'newer':

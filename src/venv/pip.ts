@@ -12,7 +12,8 @@ import { venvLayout } from './layout.ts'
 import type { VenvLock } from './lock.ts'
 import { baseConstraints, baseSitePackages, hasByteCode, hasPip } from './packages.ts'
 import type { Step, VenvRecord } from './record.ts'
-import { pipArguments, withoutSecrets, writeInput } from './steps.ts'
+import { editablesOf, requireInside } from './pip-options.ts'
+import { pipArguments, withoutSecrets, withoutUsers, writeInput } from './steps.ts'
 
 /** What steers a Python or pip and is not the user's network. */
 const steering = /^(?:PYTHON|CONDA|VIRTUAL_ENV|__PYVENV_LAUNCHER__)/i
@@ -34,6 +35,7 @@ export async function runSteps(
   { path, work, record, lock }: PipPlace,
   steps: readonly Step[],
 ): Promise<void> {
+  for (const step of steps) requireInside(step, record.name)
   const base = baseSitePackages(place, record.base)
   if (!hasPip(base)) {
     throw new PyEmbedError(
@@ -66,12 +68,11 @@ export async function runSteps(
     const known = new Set(hidden())
     for (const [index, step] of steps.entries()) {
       const what = describeStep(step, index, steps.length)
-      await runStep(context, { record, executable, lock }, what, [
-        ...starts(context, place, base),
-        'install',
-        ...common,
-        ...pipArguments(step, work, context.env.isOffline),
-      ])
+      const words = ['install', ...common, ...pipArguments(step, work, context.env.isOffline)]
+      // The arguments of a process are everybody's to read.
+      const file = writeInput(work, 'arguments.json', JSON.stringify(words))
+      const args = [...starts(context, place, base), file]
+      await runStep(context, { record, executable, lock }, what, args)
       const other = hidden().filter((module) => !known.has(module))
       if (other.length > 0) throw hidesBase(record, what, other)
     }
@@ -107,18 +108,20 @@ async function runStep(
     env: Object.fromEntries(Object.entries(env.variables).filter(([key]) => !steering.test(key))),
     signal,
     inherited: lock.descriptor,
-    onLine: (line) => {
+    onLine: (said) => {
+      const line = withoutUsers(said)
       emit({ kind: 'detail', text: line })
       if (/^\s*(?:Collecting|Downloading|Building|Installing|Using)\b/.test(line))
         emit({ kind: 'start', id, text: line.trim() })
     },
   })
-  if (result.stderr !== '') emit({ kind: 'detail', text: result.stderr })
+  const stderr = withoutUsers(result.stderr)
+  if (stderr !== '') emit({ kind: 'detail', text: stderr })
   emit({ kind: 'end', id, text: result.isOk ? `Installed ${what}` : `Could not install ${what}` })
   if (result.isOk) return
-  const errors = result.stderr.split('\n').filter((line) => line.startsWith('ERROR: '))
+  const errors = stderr.split('\n').filter((line) => line.startsWith('ERROR: '))
   const reason = errors.map((line) => line.slice('ERROR: '.length)).join('; ') || result.reason
-  const isBase = inherit === 'base' && /constraint|conflict/i.test(result.stderr)
+  const isBase = inherit === 'base' && /constraint|conflict/i.test(stderr)
   throw new PyEmbedError(
     'PYEMBED_VENV_INSTALL_FAILED',
     `pip could not install ${what}: ${reason}`,
@@ -145,8 +148,8 @@ function ownEnvironmentHint(name: string): string {
 }
 
 function describeStep(step: Step, index: number, count: number): string {
-  const { requirements, requirementFiles } = withoutSecrets(step)
-  const what =
-    [...requirements, ...requirementFiles.map(({ name }) => name)].join(', ') || 'nothing'
+  const { requirements, requirementFiles, options } = withoutSecrets(step)
+  const files = requirementFiles.map(({ name }) => name)
+  const what = [...requirements, ...files, ...editablesOf(options)].join(', ') || 'nothing'
   return count === 1 ? what : `${what} (step ${index + 1} of ${count})`
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
 import { temporaryName } from '../fs/atomic.ts'
+import { isThere } from '../fs/links.ts'
 import { readRecord, venvPath } from './look.ts'
 import { type AppPlace, listDirectory } from './place.ts'
 
@@ -26,7 +27,7 @@ export function recover(place: Place, name: string): void {
     if (verdict === 'newer') return
     if (verdict === 'valid') putInPlace(place, name)
     else discard(next)
-  } else if (!existsSync(path) && existsSync(old)) renameSync(old, path)
+  } else if (!isThere(path) && existsSync(old)) renameSync(old, path)
   for (const found of listDirectory(place.directory)) {
     if (found.startsWith(`.${name}.tmp-`) || found === `.${name}.old`)
       discard(venvPath(place, found))
@@ -37,7 +38,7 @@ export function recover(place: Place, name: string): void {
 export function putInPlace(place: Place, name: string): void {
   const path = venvPath(place, name)
   const [next, old] = [venvPath(place, `.${name}.next`), venvPath(place, `.${name}.old`)]
-  if (existsSync(path)) {
+  if (isThere(path)) {
     discard(old)
     renameSync(path, old)
   }
@@ -48,7 +49,7 @@ export function putInPlace(place: Place, name: string): void {
 /** Takes the name of a folder away in one step, then removes it. */
 export function removeWhole(place: Place, name: string): void {
   const path = venvPath(place, name)
-  if (!existsSync(path)) return
+  if (!isThere(path)) return
   const garbage = stagePath(place, name)
   renameSync(path, garbage)
   discard(garbage)

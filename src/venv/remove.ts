@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path'
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { sweepTemporary, writeFileAtomic } from '../fs/atomic.ts'
+import { isThere } from '../fs/links.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { findInterpreters } from './interpreters.ts'
 import { lockPath, type VenvPlace, withVenvLock } from './lock.ts'
-import { venvPath } from './look.ts'
+import { venvPath, whyNone } from './look.ts'
+import { foreignHint } from './open.ts'
 import { requireVenvName } from './names.ts'
 import { type AppPlace, listDirectory } from './place.ts'
 import { readThere } from './read-there.ts'
@@ -29,12 +31,12 @@ export async function removeVenv(
   const isRemoved = await withVenvLock(context, found, 'remove', () => {
     recover(place, name)
     const path = venvPath(place, name)
-    const isThere = existsSync(path)
-    if (isThere) requireEnvironment(path, name)
-    if (isThere) requireNoInterpreter(path, name)
+    const isFound = isThere(path)
+    if (isFound) requireEnvironment(path, name)
+    if (isFound) requireNoInterpreter(path, name)
     removeWhole(place, name)
     removeLock(found)
-    return isThere
+    return isFound
   })
   await tidyAfter(place.directory)
   return isRemoved
@@ -42,13 +44,15 @@ export async function removeVenv(
 
 /** What pyembed or another made for Python, or an empty folder; anything else is somebody's. */
 function requireEnvironment(path: string, name: string): void {
+  const isFolder = lstatSync(path).isDirectory()
   const isOne =
-    lstatSync(path).isDirectory() &&
+    isFolder &&
     (['pyvenv.cfg', recordName].some((file) => existsSync(join(path, file))) ||
       walkFiles(path).next().done === true)
   if (isOne) return
-  throw new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: it is no environment`, {
-    hint: 'Move it to another place, or remove it by hand',
+  const reason = isFolder ? 'it is no environment' : whyNone(path)
+  throw new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: ${reason}`, {
+    hint: foreignHint,
   })
 }
 

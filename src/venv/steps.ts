@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { absoluteOptions, absolutePath, withoutProxyUser } from './pip-options.ts'
 import { isStep, type Step } from './record.ts'
 
 const noStep: Step = {
@@ -35,8 +36,10 @@ export function completeStep(
     findLinks: step.findLinks.map((text) =>
       isUrl(text) || text.startsWith('file:') ? text : resolve(directory, text),
     ),
+    options: absoluteOptions(step.options, directory),
     requirementFiles: requirementFiles.map((file) => {
-      const name = resolve(directory, file)
+      // An address is no file; the error names it.
+      const name = resolve(directory, withoutUsers(file))
       return { name, text: readInput(name) }
     }),
   }
@@ -78,27 +81,28 @@ function completeUnchecked(request: StepRequest, directory: string): Step | unde
   }
 }
 
-/** What is kept of a step: no user and password of an address; they are asked for again. */
+/** What is kept and said of a step: no user and password of an address; they are asked for again. */
 export function withoutSecrets(step: Step): Step {
-  // Up to the last `@` before the path: a password may hold one, and any quote that addresses may have.
-  return JSON.parse(JSON.stringify(step), (_, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll(/(:\/\/)[^\s/"]+@/g, '$1') : value,
+  const plain = { ...step, options: withoutProxyUser(step.options) }
+  return JSON.parse(JSON.stringify(plain), (_, value: unknown) =>
+    typeof value === 'string' ? withoutUsers(value) : value,
   ) as Step
 }
 
-/**
- * Arguments of `pip install` for a step; files of requirements are where they were, or else written into `directory`.
- * What an address is in goes through a file: the arguments of a process are everybody's to read.
- */
+/** A text without users and passwords of the addresses in it. */
+export function withoutUsers(text: string): string {
+  // Up to the last `@` before the path: a password may hold one, and any quote that addresses may have.
+  // Over ssh a user is no secret, and no other one gets in: `git+ssh://git@…`.
+  return text.replaceAll(/(ssh)?(:\/\/)([^\s/"]+)@/g, (all, ssh: string | undefined, start, user) =>
+    ssh !== undefined && !String(user).includes(':') ? all : `${ssh ?? ''}${start}`,
+  )
+}
+
+/** Arguments of `pip install` for a step; files of requirements are where they were, or else written into `directory`. */
 export function pipArguments(step: Step, directory: string, isOffline: boolean): readonly string[] {
   const indexes = [
-    ...(step.indexUrl === '' ? [] : [`--index-url ${quote(step.indexUrl)}`]),
-    ...step.extraIndexUrls.map((url) => `--extra-index-url ${quote(url)}`),
-  ]
-  const lines = [
-    ...(isOffline ? [] : indexes),
-    ...step.findLinks.filter(isUrl).map((link) => `--find-links ${quote(link)}`),
-    ...step.requirements.filter(isLine),
+    ...(step.indexUrl === '' ? [] : ['--index-url', step.indexUrl]),
+    ...step.extraIndexUrls.flatMap((url) => ['--extra-index-url', url]),
   ]
   const files = step.requirementFiles.map(({ name, text }, index) => {
     if (existsSync(name) && readFileSync(name, 'utf8') === text) return name
@@ -108,9 +112,11 @@ export function pipArguments(step: Step, directory: string, isOffline: boolean):
       absoluteReferences(text, dirname(name)),
     )
   })
+  const lines = step.requirements.filter(isLine)
   if (lines.length > 0) files.unshift(writeInput(directory, 'step.txt', lines.join('\n')))
   return [
-    ...step.findLinks.flatMap((link) => (isUrl(link) ? [] : ['--find-links', link])),
+    ...(isOffline ? [] : indexes),
+    ...step.findLinks.flatMap((link) => ['--find-links', link]),
     ...(step.requireHashes ? ['--require-hashes'] : []),
     ...step.options,
     ...files.flatMap((file) => ['--requirement', file]),
@@ -125,7 +131,7 @@ function isUrl(text: string): boolean {
 
 /** Whether a requirement has to be a line of a file. */
 function isLine(requirement: string): boolean {
-  return isUrl(requirement) || requirement.includes(' --hash')
+  return requirement.includes(' --hash')
 }
 
 /** A file of requirements for another folder: pip takes what it names by `-r` or `-c` relative to the file. */
@@ -147,11 +153,12 @@ export function writeInput(directory: string, name: string, text: string): strin
   return path
 }
 
-/** A requirement that is a file or folder; others have no separator, or `://`. */
+/** A requirement that is a file or folder, as pip tells them from names. */
 function absoluteIfPath(text: string, directory: string): string {
-  const path = resolve(directory, text)
-  const isPath = /^[^@]*[\\/]/.test(text) && !text.includes('://') && existsSync(path)
-  return isPath ? path : text
+  const isPath = /^(?:\.|[^@]*[\\/])|\.(?:whl|zip|t(?:ar(?:\.\w+)?|gz|bz|lz|xz))(?:\[.*\])?$/i.test(
+    text,
+  )
+  return isPath ? absolutePath(text, directory) : text
 }
 
 function readInput(path: string): string {

@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path'
 
 import { temporaryName, writeFileAtomic } from '../fs/atomic.ts'
-import { requireLinks } from '../fs/links.ts'
+import { isThere, requireLinks } from '../fs/links.ts'
 import { formatCfg } from './cfg.ts'
 import { fileIn } from './data-home.ts'
 import { venvLayout } from './layout.ts'
@@ -33,13 +33,14 @@ export function writeTree(place: AppPlace, path: string, record: VenvRecord): vo
   for (const folder of folders) mkdirSync(at(folder))
   if (Object.keys(links).length > 0) writeLinks(links, at)
   for (const [file, from] of Object.entries(copies)) copyFileSync(from, at(file))
-  if (record.inherit === 'none') {
-    const shim = at(`${sitePackages}/${pipShimPath}`)
-    mkdirSync(dirname(shim))
-    writeFileSync(shim, pipShim)
-  }
+  if (record.inherit === 'none') writePipShim(at(`${sitePackages}/${pipShimPath}`))
   writeFileSync(at('pyvenv.cfg'), formatCfg({ ...record, app: app.name, key }))
   writeFileSync(at(recordName), formatRecord(record))
+}
+
+function writePipShim(path: string): void {
+  mkdirSync(dirname(path))
+  writeFileSync(path, pipShim)
 }
 
 function writeLinks(links: Readonly<Record<string, string>>, at: (file: string) => string): void {
@@ -62,8 +63,15 @@ export async function rewriteTree(
 ): Promise<void> {
   const { system, app, key } = place
   const at = (file: string): string => fileIn(system, path, file)
-  const { folders, links, copies } = venvLayout(system, record.abi, record.base.executable)
+  const { folders, links, copies, sitePackages } = venvLayout(
+    system,
+    record.abi,
+    record.base.executable,
+  )
   for (const folder of folders) makeFolder(at(folder))
+  // One that something else made may have a pip of its own, or none.
+  const shim = at(`${sitePackages}/${pipShimPath}`)
+  if (record.inherit === 'none' && !isThere(dirname(shim))) writePipShim(shim)
   for (const [file, text] of Object.entries(links)) replaceLink(at(file), text)
   for (const [file, from] of Object.entries(copies)) {
     const temporary = temporaryName(at(file))

@@ -11,6 +11,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -124,6 +125,51 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
       renameSync(now?.path ?? '', old)
 
       expect((await adopt(mitkKey)).json()).toMatchObject({ adopted: ['tool'] })
+    })
+
+    it.each(['none', 'its own'])('has pip when it was adopted, with before: %s', async (before) => {
+      const dataHome = join(world.directory, side, `data with pip ${before}`)
+      const old = join(dataHome, 'mitk_venvs', mitkKey, 'tool')
+      const { app, adopt, add } = bySide(side, `with pip ${before}`, { dataHome })
+      mkdirSync(dirname(old), { recursive: true })
+      const options = { env: cleanEnvironment(), encoding: 'utf8' } as const
+      const create = ['-m', 'venv', '--without-pip', old]
+      execFileSync(join(app.prefix, 'bin/python3.14'), create, options)
+      const packages = 'lib/python3.14/site-packages'
+      // As ensurepip does it, which is not shipped.
+      const pip = readdirSync(join(app.prefix, packages)).filter((name) => name.startsWith('pip'))
+      if (before !== 'none')
+        for (const name of pip)
+          cpSync(join(app.prefix, packages, name), join(old, packages, name), { recursive: true })
+      expect((await adopt(mitkKey)).json()).toMatchObject({ adopted: ['tool'] })
+
+      const [{ path } = { path: '' }] = await app.list()
+      const python = join(path, 'bin/python')
+      const wheels = ['--no-index', '--find-links', world.wheels]
+      execFileSync(python, ['-m', 'pip', 'install', ...wheels, 'demo'], options)
+      expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
+      expect((await app.venv('run', 'tool', '--', 'pip', 'list')).stdout).toContain('demo')
+      execFileSync(python, ['-m', 'pip', 'uninstall', '-y', 'demo'], options)
+      expect((await add('tool')).exitCode).toBe(0)
+      expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
+    })
+
+    it('is not pruned as long as its AppImage may be mounted again', async () => {
+      const dataHome = join(world.directory, side, 'data of an AppImage')
+      const id = 'org.example.appimage'
+      const image = bySide(side, '.mount_WorkbeAbc123/usr', { id, dataHome })
+      const gone = bySide(side, 'gone', { id: 'org.example.gone', dataHome })
+      const { prune } = bySide(side, 'pruner', { id: 'org.example.pruner', dataHome })
+      for (const { app } of [image, gone]) {
+        const { path } = await app.create('tool')
+        utimesSync(join(path, 'pyembed-venv.json'), 1, 1)
+        rmSync(app.path, { recursive: true })
+      }
+
+      expect((await prune()).exitCode).toBe(0)
+      expect((await image.app.list()).map(({ appExists }) => appExists)).toEqual([false])
+      expect((await prune('30')).exitCode).toBe(0)
+      expect(await image.app.list()).toEqual([])
     })
 
     it('goes with an app that has an id and another name, when it is adopted', async () => {

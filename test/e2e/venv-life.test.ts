@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 
 import { execa } from 'execa'
@@ -165,6 +167,64 @@ describe('an app', () => {
     expect((await app.list()).map(({ name }) => name)).toEqual(['other'])
   })
 })
+
+describe('uninstalling', () => {
+  it.each([false, true])('tells what the disk gets back, one in use: %s', async (isUsed) => {
+    const app = install(`uninstalled ${isUsed}`)
+    const more = { dataHome: app.dataHome, id: 'org.example.more' }
+    const other = install(`uninstalled too ${isUsed}`, more)
+    const { python } = await app.create('tool', '--inherit', 'none')
+    expect((await addDemo(app, 'tool', wheels)).exitCode).toBe(0)
+    // By hand, and what a killed install left.
+    await execa(python, [
+      '-c',
+      'open(__import__("demo").__file__ + ".big", "w").write("x" * 99999)',
+    ])
+    const { path } = await other.create('other')
+    const leftover = join(dirname(path), '.other.tmp-0123')
+    mkdirSync(leftover)
+    writeFileSync(join(leftover, 'half'), 'x'.repeat(5000))
+    const [data, cache] = [place(`data ${isUsed}`), place(`cache ${isUsed}`)]
+    const part = join(cache, 'unpacked', `${'0'.repeat(64)}-x`)
+    for (const folder of [part, join(data, 'store/cpython-x')])
+      mkdirSync(folder, { recursive: true })
+    writeFileSync(join(part, 'file'), 'x'.repeat(70_000))
+    linkSync(join(part, 'file'), join(data, 'store/cpython-x/file'))
+    linkSync(join(part, 'file'), join(data, 'store/cpython-x/again'))
+    const env = { ...app.env, PYEMBED_DATA_DIR: data, PYEMBED_CACHE_DIR: cache }
+    const run = async (...flags: string[]) =>
+      (await runCli(['uninstall', '--venvs', '--json', ...flags], { env })).json<Uninstalled>()
+
+    const before = fileBytes(data, cache, app.dataHome)
+    const asked = await run()
+    expect(asked.freedBytes).toBe(before)
+    expect(asked.venvs.map((each) => each.sizeBytes)).toEqual(
+      asked.venvs.map((each) => fileBytes(each.path)),
+    )
+    expect(asked.venvs).toHaveLength(2)
+    const user = isUsed ? execa(python, ['-c', 'input()'], { stdin: 'pipe' }) : undefined
+    const done = await run('--yes')
+    user?.stdin?.end('\n')
+    await user
+
+    expect(done.freedBytes).toBe(before - fileBytes(data, cache, app.dataHome))
+    expect(done.venvs).toHaveLength(isUsed ? 1 : 2)
+  })
+})
+
+interface Uninstalled {
+  readonly freedBytes: number
+  readonly venvs: readonly { readonly path: string; readonly sizeBytes: number }[]
+}
+
+/** Of files and links, each once, by find(1). */
+function fileBytes(...paths: readonly string[]): number {
+  const there = paths.filter((path) => existsSync(path))
+  if (there.length === 0) return 0
+  const args = [...there, '!', '-type', 'd', '-printf', '%D:%i %s\n']
+  const lines = new Set(execFileSync('find', args, { encoding: 'utf8' }).trim().split('\n'))
+  return [...lines].reduce((sum, line) => sum + Number(line.split(' ')[1] ?? 0), 0)
+}
 
 describe('which app it is', () => {
   it('says the project, whose Python the store keeps for its environments', async () => {

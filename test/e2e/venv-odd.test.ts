@@ -97,13 +97,33 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect(await importDemo(other.app, 'tool')).toBe(`1 ${other.app.prefix}`)
     })
 
+    it('of an app whose description is damaged are not looked for', async () => {
+      const { app, open, create } = bySide(side, 'damaged app')
+      const file = join(app.path, 'pyembed-app.json')
+      const described = JSON.parse(readFileSync(file, 'utf8')) as object
+      writeFileSync(file, JSON.stringify({ ...described, id: null }))
+      const { stderr } = await open('tool')
+      expect(codeIn(stderr)).toBe('PYEMBED_APP_FILE_INVALID')
+      expect(stderr).toContain(file)
+      expect(stderr).toMatch(/its [`']id[`'] is wrong/)
+
+      writeFileSync(file, JSON.stringify({ ...described, schema: 2, more: [null, { a: 1.5 }] }))
+      expect((await create('tool')).exitCode).toBe(0)
+    })
+
     it('that are none are left alone', async () => {
-      const { create, remove, path } = bySide(side, 'no folders')
+      const { create, open, add, repair, remove, path } = bySide(side, 'no folders')
       const place = dirname(await path('tool'))
       writeFileSync(join(place, 'notes.txt'), 'mine')
       symlinkSync('/nowhere', join(place, 'dangling'))
       for (const name of ['notes.txt', 'dangling'])
         expect(codeIn((await create(name)).stderr)).toBe('PYEMBED_VENV_BROKEN')
+      for (const verb of [create, add, repair, remove]) {
+        const { stderr } = await verb('dangling')
+        expect(codeIn(stderr)).toBe('PYEMBED_VENV_BROKEN')
+        expect(stderr).toMatch(/it is a link to [`']\/nowhere[`'].*remove it by hand/s)
+      }
+      expect(JSON.stringify(await open('dangling'))).toContain('it is a link to')
       expect(readFileSync(join(place, 'notes.txt'), 'utf8')).toBe('mine')
 
       mkdirSync(join(place, 'odd', 'pyembed-venv.json'), { recursive: true })

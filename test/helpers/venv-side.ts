@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 
 import { newest as pythons } from '../e2e/pythons.ts'
+import { runCli } from './cli.ts'
 import { makeDirectory } from './temporary.ts'
 import { type InstalledApp, installApp } from './venv.ts'
 import { buildVenvTool, type RunTool, useTool } from './venv-tool.ts'
@@ -25,10 +26,18 @@ export interface Side {
   readonly add: Verb
   /** Installs what a file of requirements says. */
   readonly addFile: (venv: string, file: string) => ReturnType<Verb>
+  /** Installs with options of pip, from nowhere but what they name. */
+  readonly addWith: (
+    venv: string,
+    options: readonly string[],
+    ...requirements: readonly string[]
+  ) => ReturnType<Verb>
   readonly open: Verb
   readonly repair: Verb
   readonly remove: Verb
   readonly adopt: Verb
+  /** Of all apps of the data directory; the operand is for how many days. */
+  readonly prune: Verb
   /** Where an environment is. */
   readonly path: (name: string) => Promise<string>
 }
@@ -82,10 +91,13 @@ function makeSide(
         create: (venv = '') => run('create', venv, 'none'),
         addFile: (venv, file) => run('install', venv, ...from(wheels), '--requirements', file),
         add: (venv = '', folder = wheels) => run('install', venv, ...from(folder), 'demo'),
+        addWith: (venv, options, ...requirements) =>
+          run('install', venv, ...options.flatMap((word) => ['--option', word]), ...requirements),
         open: (venv = '') => run('open', venv),
         repair: (venv = '') => run('repair', venv),
         remove: (venv = '') => run('remove', venv),
         adopt: (key = '') => run('adopt', key),
+        prune: (days = 'default') => run('prune', days),
       }
     : {
         app,
@@ -94,9 +106,17 @@ function makeSide(
         addFile: (venv, file) => app.venv('install', venv, ...from(wheels), '--requirement', file),
         add: (venv = '', folder = wheels) =>
           app.venv('install', venv, ...from(folder), '--', 'demo'),
+        addWith: (venv, options, ...requirements) => {
+          const words = options.map((word) => `--pip-option=${word}`)
+          return app.venv('install', venv, '--verbose', ...words, '--', ...requirements)
+        },
         open: (venv = '') => app.venv('path', venv),
         repair: (venv = '') => app.venv('repair', venv, '--offline'),
         remove: (venv = '') => app.venv('remove', venv),
         adopt: (key = '') => app.venv('adopt', '--json', key),
+        prune: (...days) => {
+          const flags = days.flatMap((each) => ['--older-than', each])
+          return runCli(['venv', 'prune', '--yes', '--json', ...flags], { env: app.env, cwd: '/' })
+        },
       }
 }

@@ -182,6 +182,25 @@ def json_text(value):
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
+def app_file(case):
+    """The member that is wrong, and the members."""
+    try:
+        data = json.loads(case["text"], strict=True)
+    except ValueError:
+        return "JSON", None
+    if not isinstance(data, dict):
+        return "JSON", None
+    members = {name: data.get(name, "" if name == "id" else None) for name in ("name", "id", "prefix", "version", "pinId")}
+    for name, value in members.items():
+        if not isinstance(value, str) or (value == "" and name != "id"):
+            return name, None
+        if name == "prefix" and (value[0] in "/\\" or re.match("[A-Za-z]:", value)):
+            return name, None
+        if name == "version" and not re.match(r"3\.[0-9]+\.", value):
+            return name, None
+    return "", members
+
+
 RULES = {
     "venv-homes.json": {"dataHome": data_home},
     "venv-identities.json": {"identity": identity},
@@ -192,6 +211,7 @@ RULES = {
     "venv-files.json": {"files": files},
     "venv-cfgs.json": {"text": cfg},
     "venv-records.json": {"text": lambda case: json_text(case["record"])},
+    "venv-app-files.json": {"wrong": lambda case: app_file(case)[0], "members": lambda case: app_file(case)[1]},
     "venv-apps.json": {"text": lambda case: json_text(case["app"])},
 }
 

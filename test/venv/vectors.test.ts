@@ -5,11 +5,13 @@ import { describe, expect, it } from 'vitest'
 
 import type { OperatingSystem } from '../../src/platform/target.ts'
 import { abiTag, type App, appPath } from '../../src/venv/app.ts'
+import { parseAppFile } from '../../src/venv/app-file.ts'
 import { formatCfg } from '../../src/venv/cfg.ts'
 import { dataHome } from '../../src/venv/data-home.ts'
 import { venvKey } from '../../src/venv/key.ts'
 import { venvLayout, type VenvLayout } from '../../src/venv/layout.ts'
 import { folderName, isVenvName } from '../../src/venv/names.ts'
+import { editablesOf, requireInside } from '../../src/venv/pip-options.ts'
 import { pipShim, pipShimPath } from '../../src/venv/pip-shim.ts'
 import {
   formatApp,
@@ -19,6 +21,8 @@ import {
   parseRecord,
   type VenvRecord,
 } from '../../src/venv/record.ts'
+import { completeStep, withoutSecrets } from '../../src/venv/steps.ts'
+import { codeOf } from '../helpers/errors.ts'
 import { runPython } from '../helpers/python.ts'
 
 const folder = new URL('../vectors/', import.meta.url)
@@ -132,3 +136,30 @@ it.each(readCases<{ path: string; text: string }>('pip'))(
     expect({ path: pipShimPath, text: pipShim }).toEqual({ path, text })
   },
 )
+
+interface Options {
+  readonly options: readonly string[]
+  readonly kept: readonly string[]
+  readonly editables: readonly string[]
+  readonly refused: boolean
+}
+it.each(readCases<Options>('options'))(
+  'options of pip: $options',
+  async ({ options, kept, editables, refused }) => {
+    const step = { ...completeStep({}), options }
+    expect(withoutSecrets(step).options).toEqual(kept)
+    expect(editablesOf(options)).toEqual(editables)
+    const asked = codeOf(() => requireInside(step, 'tool'))
+    if (refused) expect(await asked).toBe('PYEMBED_VENV_OPTION')
+    else await expect(asked).rejects.toThrow()
+  },
+)
+
+interface AppFile {
+  readonly text: string
+  readonly wrong: string
+  readonly members: object | null
+}
+it.each(readCases<AppFile>('app-files'))('pyembed-app.json: $text', ({ text, wrong, members }) => {
+  expect(parseAppFile(text)).toEqual(wrong === '' ? { members } : { wrong })
+})

@@ -11,4 +11,11 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// There is no pyembed-app.json, it is damaged, or the Python that it names is not there.
+class AppFileError : public Error {
+ public:
+  using Error::Error;
+  static constexpr const char* code = "PYEMBED_APP_FILE_INVALID";  // of docs/errors.md
+};
+
 }  // namespace pyembed

@@ -42,14 +42,14 @@ inline fs::path app_file_in(const fs::path& directory) {
 // From the executable's directory up, over at most four parents (a bundle in a configuration's
 // directory, Debug/App.app/Contents/MacOS, is that deep), the nearest pyembed-app.json decides; of
 // a bundle that in Contents/Resources.
-// Throws Error: none there, a damaged one, a Python that is incomplete.
+// Throws AppFileError: none there, a damaged one, a Python that is incomplete.
 inline Home find_home() {
   const fs::path start = detail::executable_path().parent_path();
   fs::path directory = start;
   fs::path app_file = detail::app_file_in(directory);
   for (int parents = 0; app_file.empty(); ++parents) {
     if (parents == 4 || directory == directory.parent_path()) {
-      throw Error("pyembed: there is no pyembed-app.json in '" + detail::to_utf8(start) + "' or the four directories "
+      throw AppFileError("pyembed: there is no pyembed-app.json in '" + detail::to_utf8(start) + "' or the four directories "
                   "above. Install it, and the Python it names, with the application; or run it from its build tree.");
     }
     directory = directory.parent_path();
@@ -60,10 +60,6 @@ inline Home find_home() {
   home.app_file = app_file;
   auto members = detail::read_app_file(home.app_file);
   const fs::path prefix = detail::from_utf8(members["prefix"]);
-  if (prefix.has_root_path()) {
-    throw Error("pyembed: '" + detail::to_utf8(home.app_file) + "' gives the absolute prefix '" + members["prefix"] +
-                "'; it must be relative to the file, or the application cannot be moved.");
-  }
   home.app_directory = start;
   home.prefix = (app_file.parent_path() / prefix).lexically_normal();
   home.name = members["name"];
@@ -71,17 +67,13 @@ inline Home find_home() {
   home.version = members["version"];
   home.pin_id = members["pinId"];
   const std::string versioned = detail::versioned(home.version, home.pin_id);
-  if (versioned.empty()) {
-    throw Error("pyembed: '" + detail::to_utf8(home.app_file) + "' says Python '" + home.version +
-                "', which is no version. Configure the build again, or reinstall the application.");
-  }
   home.executable = home.prefix / detail::interpreter_name(versioned);
   home.stdlib = home.prefix / detail::stdlib_name(versioned);
   home.site_packages = home.stdlib / "site-packages";
 
   for (const fs::path& needed : {home.executable, home.stdlib / "os.py"}) {
     if (!fs::exists(needed)) {
-      throw Error("pyembed: the application's Python lacks '" + detail::to_utf8(needed) + "', and '" +
+      throw AppFileError("pyembed: the application's Python lacks '" + detail::to_utf8(needed) + "', and '" +
                   detail::to_utf8(home.app_file) + "' says Python " + home.version +
                   ". Configure the build again, or reinstall the application.");
     }

@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -159,8 +160,9 @@ class Venvs {
   VenvAdopted adopt(const std::string& old_key, const VenvControl& control = {}) const;
   // Of all applications, or of this one's name alone.
   std::vector<ListedVenv> list(bool all_apps = false) const;
-  // Those of all applications that are gone and not used for so many days.
-  VenvPruned prune(int older_than_days, bool is_dry_run, const VenvControl& control = {}) const;
+  // Those of all applications that are gone and not used for so many days; nothing: for 30 days, and not those of an
+  // AppImage, which may be mounted again.
+  VenvPruned prune(std::optional<int> older_than_days, bool is_dry_run, const VenvControl& control = {}) const;
 
  private:
   struct Place;

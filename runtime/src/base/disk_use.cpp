@@ -17,12 +17,12 @@ std::int64_t disk_use(const std::string& path) {
 #endif
   fs::recursive_directory_iterator entry(native(path), error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->is_symlink() || !entry->is_regular_file()) continue;
 #if defined(_WIN32)
+    if (entry->is_symlink() || !entry->is_regular_file()) continue;
     bytes += static_cast<std::int64_t>(entry->file_size());
 #else
     struct stat status {};
-    if (::lstat(entry->path().c_str(), &status) != 0) continue;
+    if (::lstat(entry->path().c_str(), &status) != 0 || S_ISDIR(status.st_mode)) continue;
     if (status.st_nlink > 1 && !seen.emplace(status.st_dev, status.st_ino).second) continue;
     bytes += static_cast<std::int64_t>(status.st_size);
 #endif

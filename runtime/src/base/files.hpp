@@ -53,7 +53,7 @@ std::optional<std::int64_t> change_time(const std::string& path);
 // Sets it to now. That it may not be set is no error.
 void touch(const std::string& path);
 
-// Bytes of all files of a folder, each once.
+// Bytes of all files and links of a folder, each once.
 std::int64_t disk_use(const std::string& path);
 
 // All of its file system, in one call where there is one.

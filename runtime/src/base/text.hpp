@@ -1,13 +1,14 @@
 // Text is UTF-8 in std::string.
 #pragma once
 
+#include <pyembed/detail/utf8.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pyembed::detail {
 
-bool is_utf8(std::string_view text);
 bool starts_with(std::string_view text, std::string_view start);
 bool ends_with(std::string_view text, std::string_view end);
 bool contains(std::string_view text, std::string_view part);

@@ -48,7 +48,7 @@ std::string adopt_one(const AppPlace& place, const ListedVenv& venv, const VenvC
     const VenvLock lock = VenvLock::wait(place.directory, name, Purpose::Adopt, control);
     recover(place.directory, name);
     const std::string target = venv_path(place.directory, name);
-    if (exists(target)) return "the application has one of this name";
+    if (is_there(target)) return "the application has one of this name";
     const VenvLock old_lock = VenvLock::wait(from, name, Purpose::Adopt, control);
     recover(from, name);
     if (!exists(path)) {

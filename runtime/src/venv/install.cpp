@@ -6,6 +6,7 @@
 #include "layout.hpp"
 #include "pip.hpp"
 #include "replace.hpp"
+#include "steps.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -113,14 +113,19 @@ std::string foreign_site_packages(const std::string& path) {
   return "";
 }
 
-VenvPruned prune_venvs(const std::string& data_home, int older_than_days, bool is_dry_run, const VenvControl& control) {
-  const auto oldest = fs::file_time_type::clock::now() - std::chrono::hours(24) * older_than_days;
+VenvPruned prune_venvs(const std::string& data_home, std::optional<int> older_than_days, bool is_dry_run,
+                       const VenvControl& control) {
+  const auto oldest = fs::file_time_type::clock::now() - std::chrono::hours(24) * older_than_days.value_or(30);
   VenvPruned pruned;
   for (ListedVenv& venv : list_venvs(data_home, "")) {
     const bool is_ours = !venv.abi.empty() && !venv.app_path.empty();
+    // Where AppImages are mounted, elsewhere each time.
+    const bool is_mount_point = contains(venv.app_path, "/.mount_");
     if (!is_ours || venv.app_exists || venv.last_used > oldest) continue;
+    if (is_mount_point && !older_than_days) continue;
     try {
       const std::string path = text_of(venv.path);
+      venv.size_bytes = disk_use(path);
       if (!is_dry_run) remove_venv(parent_path(path), venv.name, control);
       pruned.removed.push_back(std::move(venv));
     } catch (const VenvError& error) {

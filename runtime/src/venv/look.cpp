@@ -12,7 +12,7 @@ namespace {
 // What a dead process began to replace; or, on Windows, what waits for those that run in it to end.
 bool has_unfinished(const AppPlace& place, const std::string& name) {
   const auto has = [&](const char* suffix) { return exists(venv_path(place.directory, "." + name + suffix)); };
-  return has(".next") || (has(".old") && !exists(venv_path(place.directory, name)));
+  return has(".next") || (has(".old") && !is_there(venv_path(place.directory, name)));
 }
 
 // Not by what the base is, which may be put right without the user.
@@ -103,7 +103,7 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
   Found found;
   if (!is_own_directory(path)) {
     found.state = FoundState::Broken;
-    found.reason = "it is no folder, and nothing that pyembed made";
+    found.reason = why_none(path);
     return found;
   }
   ParsedRecord parsed = read_record(place.directory, name);
@@ -132,6 +132,11 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
   return found;
 }
 
+std::string why_none(const std::string& path) {
+  return fs::is_symlink(native(path)) ? "it is a link to '" + text_of(fs::read_symlink(native(path))) + "'"
+                                      : "it is no folder, and nothing that pyembed made";
+}
+
 ParsedRecord read_record(const std::string& directory, const std::string& folder) {
   const std::optional<std::string> text = read_file(at(venv_path(directory, folder), record_name));
   ParsedRecord parsed = text ? parse_record(*text) : ParsedRecord{};
@@ -156,7 +161,7 @@ VenvError state_error(const AppPlace& place, const std::string& name, const Foun
               found.was_at + "' and is gone from there. If it is this one, adopt '" + found.key + "'."};
     case FoundState::Broken:
       return {"PYEMBED_VENV_BROKEN", start + "is broken: " + found.reason +
-              (found.record.name.empty() ? ". Move it to another place, or choose another name." : ". Repair it.")};
+              (found.record.name.empty() ? foreign_hint : ". Repair it.")};
     case FoundState::Newer:
       return {"PYEMBED_VENV_NEWER", start + "was made by a newer pyembed. Update the application."};
     case FoundState::Stale:

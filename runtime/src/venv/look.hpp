@@ -29,6 +29,11 @@ Found look_at(const AppPlace& place, const std::string& name);
 Found look_in_place(const AppPlace& place, const std::string& name);
 
 // What a folder is called counts: folders are copied and renamed.
+// What something is that is no folder.
+std::string why_none(const std::string& path);
+// Of what is somebody's and in the way.
+constexpr const char* foreign_hint = ". Move it to another place, or remove it by hand.";
+
 ParsedRecord read_record(const std::string& directory, const std::string& folder);
 Venv describe_venv(const std::string& directory, const std::string& name, const VenvRecord& record);
 

@@ -19,11 +19,6 @@ struct PipPlace {
 void run_steps(const AppPlace& place, const PipPlace& where, const VenvRecord& record,
                const std::vector<VenvStep>& steps, bool is_offline, const VenvControl& control);
 
-// With all that it needs to be done again elsewhere: paths are absolute.
-VenvStep complete_step(VenvStep step);
-// What is kept of a step: no user and password of an address; they are asked for again.
-VenvStep without_secrets(VenvStep step);
-
 // What is run: docs/venv-contract.md, in runtime/CMakeLists.txt made of python/*.py.
 extern const char* const venv_pip_py;
 extern const char* const pip_driver_py;

@@ -23,7 +23,7 @@ void recover(const std::string& directory, const std::string& name) {
     } else {
       remove_tree(next);
     }
-  } else if (!exists(path) && exists(old)) {
+  } else if (!is_there(path) && exists(old)) {
     rename(old, path);
   }
   for (const std::string& found : list_directory(directory)) {
@@ -34,7 +34,7 @@ void recover(const std::string& directory, const std::string& name) {
 void put_in_place(const std::string& directory, const std::string& name) {
   const std::string path = venv_path(directory, name);
   const std::string next = venv_path(directory, "." + name + ".next"), old = venv_path(directory, "." + name + ".old");
-  if (exists(path)) {
+  if (is_there(path)) {
     remove_tree(old);
     rename(path, old);
   }
@@ -44,7 +44,7 @@ void put_in_place(const std::string& directory, const std::string& name) {
 
 void remove_whole(const std::string& directory, const std::string& name) {
   const std::string path = venv_path(directory, name);
-  if (!exists(path)) return;
+  if (!is_there(path)) return;
   const std::string garbage = stage_path(directory, name);
   rename(path, garbage);
   remove_tree(garbage);

@@ -3,6 +3,7 @@
 #include "../base/files.hpp"
 #include "../base/temporary.hpp"
 #include "../base/text.hpp"
+#include "look.hpp"
 #include "recover.hpp"
 
 #include <algorithm>
@@ -22,14 +23,15 @@ std::string real_program(const std::string& pid, const std::string& program) {
 
 // What pyembed or another made for Python, or an empty folder; anything else is somebody's.
 void require_environment(const std::string& path, const std::string& name) {
-  if (is_own_directory(path)) {
+  const bool is_folder = is_own_directory(path);
+  if (is_folder) {
     if (exists(at(path, "pyvenv.cfg")) || exists(at(path, record_name))) return;
     const auto is_folder = [](const fs::directory_entry& entry) { return entry.is_directory() && !entry.is_symlink(); };
     const fs::recursive_directory_iterator entries(native(path));
     if (std::all_of(begin(entries), end(entries), is_folder)) return;
   }
-  throw VenvError("PYEMBED_VENV_BROKEN", "pyembed: '" + name + "' is broken: it is no environment. Move it to another "
-                                         "place, or remove it by hand.");
+  throw VenvError("PYEMBED_VENV_BROKEN", "pyembed: '" + name + "' is broken: " +
+                                             (is_folder ? "it is no environment" : why_none(path)) + foreign_hint);
 }
 
 }  // namespace
@@ -42,7 +44,7 @@ bool remove_venv(const std::string& directory, const std::string& name, const Ve
     const VenvLock lock = VenvLock::wait(directory, name, Purpose::Remove, control);
     recover(directory, name);
     const std::string path = venv_path(directory, name);
-    is_there = exists(path);
+    is_there = detail::is_there(path);
     if (is_there) require_environment(path, name);
     if (is_there) require_no_interpreter(path, name);
     remove_whole(directory, name);

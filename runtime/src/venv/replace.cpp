@@ -7,6 +7,7 @@
 #include "record.hpp"
 #include "recover.hpp"
 #include "shebangs.hpp"
+#include "steps.hpp"
 
 namespace pyembed::detail {
 

@@ -29,6 +29,11 @@ void make_folder(const std::string& path) {
   fs::create_directory(native(path));
 }
 
+void write_pip_shim(const std::string& path) {
+  fs::create_directory(native(parent_path(path)));
+  write_new(path, pip_shim);
+}
+
 }  // namespace
 
 void write_tree(const AppPlace& place, const std::string& path, const VenvRecord& record) {
@@ -37,11 +42,7 @@ void write_tree(const AppPlace& place, const std::string& path, const VenvRecord
   for (const std::string& folder : layout.folders) fs::create_directory(native(at(path, folder)));
   for (const auto& [file, text] : layout.links) fs::create_symlink(native(text), native(at(path, file)));
   for (const auto& [file, from] : layout.copies) fs::copy_file(native(from), native(at(path, file)));
-  if (record.inherit == Inherit::None) {
-    const std::string shim = at(path, layout.site_packages + "/" + pip_shim_path);
-    fs::create_directory(native(parent_path(shim)));
-    write_new(shim, pip_shim);
-  }
+  if (record.inherit == Inherit::None) write_pip_shim(at(path, layout.site_packages + "/" + pip_shim_path));
   write_new(at(path, "pyvenv.cfg"), cfg_of(place, record));
   write_new(at(path, record_name), format_record(record));
 }
@@ -49,6 +50,9 @@ void write_tree(const AppPlace& place, const std::string& path, const VenvRecord
 void rewrite_tree(const AppPlace& place, const std::string& path, const VenvRecord& record) {
   const Layout layout = layout_of(record);
   for (const std::string& folder : layout.folders) make_folder(at(path, folder));
+  // One that something else made may have a pip of its own, or none.
+  const std::string shim = at(path, layout.site_packages + "/" + pip_shim_path);
+  if (record.inherit == Inherit::None && !is_there(parent_path(shim))) write_pip_shim(shim);
   for (const auto& [file, text] : layout.links) replace_link(at(path, file), text);
   for (const auto& [file, from] : layout.copies) {
     const std::string target = at(path, file);

@@ -140,7 +140,7 @@ std::vector<ListedVenv> Venvs::list(bool all_apps) const {
   return guarded([&] { return detail::list_venvs(place_->data_home, folder); });
 }
 
-VenvPruned Venvs::prune(int older_than_days, bool is_dry_run, const VenvControl& control) const {
+VenvPruned Venvs::prune(std::optional<int> older_than_days, bool is_dry_run, const VenvControl& control) const {
   return guarded([&] { return detail::prune_venvs(place_->data_home, older_than_days, is_dry_run, control); });
 }
 

@@ -47,7 +47,8 @@ std::vector<ListedVenv> list_venvs(const std::string& data_home, const std::stri
 // The `site-packages` of an environment that something else made; empty when it has none.
 std::string foreign_site_packages(const std::string& path);
 
-VenvPruned prune_venvs(const std::string& data_home, int older_than_days, bool is_dry_run, const VenvControl& control);
+VenvPruned prune_venvs(const std::string& data_home, std::optional<int> older_than_days, bool is_dry_run,
+                       const VenvControl& control);
 
 VenvCommand venv_command(const Venv& venv, const std::vector<std::string>& arguments);
 

@@ -1,19 +1,22 @@
-#include "json.hpp"
+// Reads JSON (RFC 8259).
+#pragma once
 
-#include "text.hpp"
+#include <pyembed/detail/json.hpp>
+#include <pyembed/detail/utf8.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace pyembed::detail {
 
-namespace {
-
-constexpr int deepest = 500;
-
-class Parser {
+class JsonParser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit JsonParser(std::string_view text) : text_(text) {}
 
   std::optional<Json> parse() {
     Json json;
@@ -25,7 +28,7 @@ class Parser {
 
  private:
   bool read(Json& json, int depth) {
-    if (depth > deepest) return false;
+    if (depth > 500) return false;
     skip_blank();
     switch (peek()) {
       case '{': return read_object(json, depth);
@@ -201,18 +204,10 @@ class Parser {
   std::size_t at_ = 0;
 };
 
-}  // namespace
-
-const Json* Json::member(const std::string& name) const {
-  const JsonObject* members = object();
-  if (!members) return nullptr;
-  const auto found = members->find(name);
-  return found == members->end() ? nullptr : &found->second;
-}
-
-std::optional<Json> parse_json(std::string_view text) {
+// Nothing when the text is no JSON in UTF-8, or nested deeper than 500 levels.
+inline std::optional<Json> parse_json(std::string_view text) {
   if (!is_utf8(text)) return std::nullopt;
-  return Parser(text).parse();
+  return JsonParser(text).parse();
 }
 
 }  // namespace pyembed::detail
