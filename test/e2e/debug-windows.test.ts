@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 import { expect, it } from 'vitest'
 
-import { readEnvironment } from '../../src/env.ts'
 import { runIn } from '../helpers/example.ts'
+import { toolsDirectory } from '../helpers/make-once.ts'
 import { sharedProject } from '../helpers/prefix.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -139,7 +139,7 @@ function preprocess({ command, directory, file }: Compilation): Preprocessed {
 
 /** Headers of pybind11, from its wheel. */
 function findPybind11(): string {
-  const directory = join(readEnvironment().cacheDir, 'test-tools', 'pybind11-3.1.0')
+  const directory = join(toolsDirectory(), 'pybind11-3.1.0')
   const include = join(directory, 'pybind11', 'include')
   if (!existsSync(include)) {
     const partial = `${directory}.${process.pid}`

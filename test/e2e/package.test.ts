@@ -4,9 +4,9 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
-import { readEnvironment } from '../../src/env.ts'
 import { packageRoot } from '../../src/fs/package-root.ts'
 import { runIn } from '../helpers/example.ts'
+import { toolsDirectory } from '../helpers/make-once.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 
 /** The oldest Node that pyembed promises to run on, and the lines after it; each is an npm package. */
@@ -14,7 +14,7 @@ const nodes = ['20.19.0', '22', '24'] as const
 
 /** A Node of that version, installed once into the user's cache. */
 async function installNode(version: string): Promise<string> {
-  const directory = join(readEnvironment().cacheDir, 'test-tools', `node-${version}`)
+  const directory = join(toolsDirectory(), `node-${version}`)
   const node = join(directory, 'node_modules', 'node', 'bin', 'node')
   if (!existsSync(node)) {
     await runIn('/', ['npm', 'install', '--no-save', '--prefix', directory, `node@${version}`])

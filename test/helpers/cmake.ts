@@ -2,23 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { readEnvironment } from '../../src/env.ts'
+import { toolsDirectory } from './make-once.ts'
 import { hasTool } from './tools.ts'
-
-/**
- * Where programs that tests fetch or build are kept, among them other versions of CMake, each as
- * `pip install --target cmake-VERSION cmake==VERSION` makes it.
- */
-export function toolsDirectory(): string {
-  return join(readEnvironment().cacheDir, 'test-tools')
-}
 
 export interface CMake {
   readonly version: string
   readonly path: string
 }
 
-/** CMake of PATH, when there is one, and of `versions` those that {@link toolsDirectory} holds. */
+/**
+ * CMake of PATH, when there is one, and of `versions` those that {@link toolsDirectory} holds, each as
+ * `pip install --target cmake-VERSION cmake==VERSION` makes it.
+ */
 export function findCMakes(...versions: readonly string[]): readonly CMake[] {
   const kept = versions
     .map((version) => ({

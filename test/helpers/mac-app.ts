@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { infoPlist } from './app.ts'
-import { findZig } from './zig.ts'
+import { findZig, zigCache } from './zig.ts'
 
 /** What an app is built against. */
 export interface MacBuild {
@@ -106,9 +106,8 @@ function zigModule(
   copyFileSync(python, join(work, 'libpython.dylib'))
   const target = `${arch === 'arm64' ? 'aarch64' : 'x86_64'}-macos.11.0`
   const flags = ['-target', target, '-shared', '-install_name', '@rpath/libzig.dylib']
-  const cache = join(work, 'cache')
   execFileSync(zig, ['cc', ...flags, '-o', to, 'zig.c', 'libpython.dylib'], {
     cwd: work,
-    env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
+    env: { ...process.env, ...zigCache(join(work, 'cache')) },
   })
 }

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execa } from 'execa'
 
-import { readEnvironment } from '../../src/env.ts'
+import { makeOnce, toolsDirectory } from './make-once.ts'
 import { askPython } from './python.ts'
 
 const packages = ['lief==1.0.0', 'macholib==1.16.4', 'altgraph==0.17.5']
@@ -25,11 +25,10 @@ interface Judgement {
 
 /** What two readers of Mach-O files that are not ours say of files. They are installed once into the user's cache. */
 export async function judgeMachos(paths: readonly string[]): Promise<readonly Judgement[]> {
-  const directory = join(readEnvironment().cacheDir, 'test-tools', 'macho-judges')
-  if (!existsSync(join(directory, 'lief')) || !existsSync(join(directory, 'macholib'))) {
-    const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--target', directory]
+  const directory = await makeOnce(join(toolsDirectory(), 'macho-judges'), async (stage) => {
+    const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--target', stage]
     await execa('python3', ['-m', 'pip', 'install', ...options, ...packages])
-  }
+  })
   const program = readFileSync(new URL('macho-judges.py', import.meta.url), 'utf8')
   return askPython(program, [directory, paths])
 }

@@ -1,9 +1,8 @@
 import { chmodSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { toolsDirectory } from './cmake.ts'
 import { writeFiles } from './tree.ts'
-import { findZig } from './zig.ts'
+import { findZig, zigCache } from './zig.ts'
 
 const architectures = {
   arm64: { zig: 'aarch64-macos.11.0', clang: 'arm64-apple-macos11.0', minimum: '11.0' },
@@ -65,9 +64,6 @@ set(CMAKE_USER_MAKE_RULES_OVERRIDE "${directory}/rules.cmake")
   for (const name of ['cc', 'c++']) chmodSync(join(directory, name), 0o755)
   return {
     options: [`-DCMAKE_TOOLCHAIN_FILE=${directory}/toolchain.cmake`],
-    env: {
-      ZIG_GLOBAL_CACHE_DIR: join(toolsDirectory(), 'zig-cache'),
-      ZIG_LOCAL_CACHE_DIR: join(directory, 'cache'),
-    },
+    env: zigCache(join(directory, 'cache')),
   }
 }

@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { execa } from 'execa'
 
 import { cleanEnvironment } from './cli.ts'
-import { toolsDirectory } from './cmake.ts'
+import { makeOnce, toolsDirectory } from './make-once.ts'
 import type { InstalledApp } from './venv.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -49,22 +41,14 @@ export type Variant = keyof typeof variants
 export async function buildVenvTool(variant: Variant): Promise<string> {
   const suffix = variant === 'windows' ? '.exe' : ''
   const flags = variants[variant]
-  const directory = join(toolsDirectory(), `venv-tool-${variant}-${digestSources(flags)}`)
-  const program = join(directory, `venv_tool${suffix}`)
-  if (existsSync(program)) return program
-  const stage = `${directory}.${process.pid}`
-  mkdirSync(dirname(stage), { recursive: true })
-  const options = { env: cleanEnvironment(), extendEnv: false } as const
-  const source = join(root, 'runtime', 'test')
-  await execa('cmake', ['-S', source, '-B', stage, '-G', 'Ninja', ...flags], options)
-  await execa('cmake', ['--build', stage], options)
-  try {
-    renameSync(stage, directory)
-  } catch {
-    // Another test was faster.
-    rmSync(stage, { recursive: true })
-  }
-  return program
+  const folder = `venv-tool-${variant}-${digestSources(flags)}`
+  const directory = await makeOnce(join(toolsDirectory(), folder), async (stage) => {
+    const options = { env: cleanEnvironment(), extendEnv: false } as const
+    const source = join(root, 'runtime', 'test')
+    await execa('cmake', ['-S', source, '-B', stage, '-G', 'Ninja', ...flags], options)
+    await execa('cmake', ['--build', stage], options)
+  })
+  return join(directory, `venv_tool${suffix}`)
 }
 
 function digestSources(flags: readonly string[]): string {

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 
 import { execa } from 'execa'
 
-import { readEnvironment } from '../../src/env.ts'
+import { toolsDirectory } from '../helpers/make-once.ts'
 import { askPython } from '../helpers/python.ts'
 
 const version = '0.29.0'
 
 /** rcodesign, Apple's code signing in Rust by other people; built once into the user's cache, which takes minutes. */
 export async function findRcodesign(log: (line: string) => void): Promise<string> {
-  const root = join(readEnvironment().cacheDir, 'test-tools', `rcodesign-${version}`)
+  const root = join(toolsDirectory(), `rcodesign-${version}`)
   const program = join(root, 'bin', 'rcodesign')
   if (existsSync(program)) return program
   log(`Building rcodesign ${version} with cargo`)

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 
 import { execa } from 'execa'
 
-import { readEnvironment } from '../../src/env.ts'
 import { type CMake, findCMakes } from '../helpers/cmake.ts'
+import { toolsDirectory } from '../helpers/make-once.ts'
 
 export const generators = ['Ninja', 'Ninja Multi-Config', 'Unix Makefiles'] as const
 export type Generator = (typeof generators)[number]
@@ -31,7 +31,7 @@ export async function installCMake(version: string): Promise<CMake> {
   const isIt = (cmake: CMake): boolean => cmake.version === version
   const found = findCMakes(version).find(isIt)
   if (found !== undefined) return found
-  const directory = join(readEnvironment().cacheDir, 'test-tools', `cmake-${version}`)
+  const directory = join(toolsDirectory(), `cmake-${version}`)
   const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--target', directory]
   const args = ['-m', 'pip', 'install', ...options, `cmake==${version}`]
   const { stderr } = await execa('python3', args, { reject: false })

@@ -2,14 +2,13 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execa } from 'execa'
-
-import { readEnvironment } from '../../src/env.ts'
+import { toolsDirectory } from '../helpers/make-once.ts'
 
 const version = '3.0.1'
 
 /** The source tree of pybind11 from PyPI, unpacked once into the cache: wheels have no `CMakeLists.txt`. */
 export async function findPybind11(): Promise<string> {
-  const tools = join(readEnvironment().cacheDir, 'test-tools')
+  const tools = toolsDirectory()
   const directory = join(tools, `pybind11-${version}`)
   if (existsSync(join(directory, 'CMakeLists.txt'))) return directory
   mkdirSync(tools, { recursive: true })
