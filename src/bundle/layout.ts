@@ -3,7 +3,7 @@ import { basename, join, posix } from 'node:path'
 
 import { hasErrorCode } from '../errors.ts'
 import { isFileName, noFileName, readParts, sealFolderProblems } from '../framework/structure.ts'
-import { lookAt, readRegularFile } from '../fs/regular-file.ts'
+import { isFolder, lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
 import type { BundleProblem } from './problem.ts'
@@ -92,7 +92,3 @@ function rootProblems(folder: string): readonly BundleProblem[] {
 }
 
 const ofFinder = new Set(['.DS_Store', '.LSOverride', 'Icon\r', '.SoftwareDepot.tracking'])
-
-function isFolder(path: string): boolean {
-  return lookAt(path)?.isDirectory() === true
-}

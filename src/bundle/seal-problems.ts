@@ -61,7 +61,7 @@ export async function sealProblems(
 
 /** Links may lead into the bundles that are nested, too. */
 function linksOut(
-  { files, links }: BundleTree,
+  { app, files, links }: BundleTree,
   { sealed, nested }: Bundle,
   resources: readonly Resource[],
 ): readonly BundleProblem[] {
@@ -77,7 +77,9 @@ function linksOut(
   // A bundle is sealed as one thing, and is a folder.
   const folders = new Set(nested.map(({ path }) => rest(path)))
   const others = resources.filter(({ path }) => !folders.has(path))
-  return linkProblems([...others, ...inner]).filter(({ path }) => own.has(path))
+  return linkProblems(posix.join(app, sealed), [...others, ...inner]).filter(({ path }) =>
+    own.has(path),
+  )
 }
 
 const noFile = { kind: 'file', sha256: Buffer.alloc(0) } as const

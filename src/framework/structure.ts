@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 
 import { hasErrorCode } from '../errors.ts'
-import { lookAt, readRegularFile } from '../fs/regular-file.ts'
+import { isFolder, lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
 import type { FrameworkProblem } from './problem.ts'
@@ -26,7 +26,7 @@ export function readParts(framework: string): {
     current !== undefined &&
     /^[^/]+$/.test(current) &&
     !['.', '..'].includes(current) &&
-    lookAt(join(framework, 'Versions', current))?.isDirectory() === true
+    isFolder(join(framework, 'Versions', current))
   if (!isSibling) {
     const detail = 'it is no link to a folder beside it, as which codesign knows a framework'
     return { parts: undefined, problems: [{ path: 'Versions/Current', kind: 'structure', detail }] }
@@ -58,7 +58,7 @@ export function isFileName(name: string): boolean {
 /** Beside the seal of what lies in `root` there may be nothing (validateMetaDirectory, bundlediskrep.cpp). */
 export function sealFolderProblems(bundle: string, root: string): readonly FrameworkProblem[] {
   const folder = posix.join(root, '_CodeSignature')
-  if (lookAt(join(bundle, folder))?.isDirectory() !== true) return []
+  if (!isFolder(join(bundle, folder))) return []
   return readdirSync(join(bundle, folder)).flatMap((name) => {
     const path = posix.join(folder, name)
     const found = lookAt(join(bundle, path))

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Macho } from '../binary/macho/macho.ts'
 import { cdHashes } from '../binary/macho/signature/pages.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
-import { lookAt, readRegularFile } from '../fs/regular-file.ts'
+import { isFolder, readRegularFile } from '../fs/regular-file.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { compareText } from '../text/json.ts'
 import { closureProblems } from './closure.ts'
@@ -36,7 +36,7 @@ export async function verifyFramework(
   framework: string,
   signal?: AbortSignal,
 ): Promise<FrameworkVerification> {
-  if (lookAt(framework)?.isDirectory() !== true) {
+  if (!isFolder(framework)) {
     throw new PyEmbedError('PYEMBED_FRAMEWORK_UNFIT', `\`${framework}\` is no folder`, {
       hint: 'Name a framework: `pyembed framework verify dist/Python.framework`',
     })
@@ -104,13 +104,13 @@ async function versionProblems(
   }
   problems.push(
     ...compareSeal(signed.codeResources, resources, executable),
-    ...linkProblems(resources),
+    ...linkProblems(root, resources),
     ...diskProblems(
       root,
       code,
       resources.map(({ path }) => path),
     ),
-    ...closureProblems({ code, links: linksOf(resources) }),
+    ...closureProblems({ root, code, links: linksOf(resources) }),
     ...systemProblems(code, textOf('LSMinimumSystemVersion')),
   )
   return problems.map((problem) => ({ ...problem, path: `${version}/${problem.path}` }))
