@@ -2,7 +2,7 @@ import { lostIdentity } from '../binary/macho/signature/identity.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { atPath } from '../framework/relocate-code.ts'
-import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
+import { createRuleFinder } from '../framework/resource-rules.ts'
 import { findBundles, type FoundBundles } from './bundles.ts'
 import type { LoaderChange } from './changes.ts'
 import { fixCode } from './fix-code.ts'
@@ -75,12 +75,14 @@ function namingProgram(program: string, error: PyEmbedError): PyEmbedError {
 
 function signingOf(bundles: FoundBundles): Parameters<typeof fixCode>[1] {
   const programs = new Set(bundles.all.map(({ program }) => program))
-  const findRule = createRuleFinder(resourceRules)
+  const finders = new Map(
+    bundles.all.map((bundle) => [bundle, createRuleFinder(bundle.ruleSet.rules2)]),
+  )
   return {
     isProgram: (path) => programs.has(path),
     isNested: (path) => {
-      const { sealed } = sealedIn(bundles, path)
-      return findRule(path.slice(sealed.length + 1))?.nested === true
+      const bundle = sealedIn(bundles, path)
+      return finders.get(bundle)?.(path.slice(bundle.sealed.length + 1))?.nested === true
     },
   }
 }

@@ -5,8 +5,8 @@ import { join, posix } from 'node:path'
 import { mayBeCode } from '../framework/code.ts'
 import { cdHashes } from '../binary/macho/signature/pages.ts'
 import { hasErrorCode } from '../errors.ts'
-import { needsSha1, type Resource } from '../framework/code-resources.ts'
-import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
+import { createNeedsSha1, type Resource } from '../framework/code-resources.ts'
+import { createRuleFinder } from '../framework/resource-rules.ts'
 import { recordFile } from '../fs/inventory.ts'
 import { readRegularFile } from '../fs/regular-file.ts'
 import { isDictionary, type PlistDictionary, type PlistValue } from '../text/plist.ts'
@@ -29,7 +29,8 @@ export function* readSealed(
   bundle: Bundle,
   { look, sealed }: SealedReading = {},
 ): Generator<Resource> {
-  const findRule = createRuleFinder(resourceRules)
+  const findRule = createRuleFinder(bundle.ruleSet.rules2)
+  const needsSha1 = createNeedsSha1(bundle.ruleSet)
   const nested = new Map(bundle.nested.map((each) => [each.path, each]))
   const root = join(app, bundle.sealed)
   // Nobody wants to see a whole file when only its hash is asked for.
@@ -60,15 +61,15 @@ export function* readSealed(
         const bytes = readRegular(whole)
         look?.(path, bytes, isNested)
         const code = isNested && path !== bundle.executable ? asNested(path, bytes) : undefined
-        yield code ?? fileResource(path, bytes)
+        yield code ?? fileResource(path, bytes, needsSha1(path))
       }
     }
   }
   yield* walk('')
 }
 
-function fileResource(path: string, bytes: Buffer): Resource {
-  const sha1 = needsSha1(path) ? hash('sha1', bytes, 'buffer') : undefined
+function fileResource(path: string, bytes: Buffer, isForOld: boolean): Resource {
+  const sha1 = isForOld ? hash('sha1', bytes, 'buffer') : undefined
   return { path, kind: 'file', sha256: hash('sha256', bytes, 'buffer'), sha1 }
 }
 

@@ -37,7 +37,7 @@ export async function sealBundle(
   bundle: Bundle,
   entitlements: Buffer | undefined,
 ): Promise<SealedBundle> {
-  const { sealed, program, executable, info } = bundle
+  const { sealed, program, executable, info, ruleSet } = bundle
   const whole = join(app, program)
   const bytes = readRegularFile(whole)
   if (bytes === undefined) {
@@ -53,7 +53,8 @@ export async function sealBundle(
     )
   }
   const former = readRegularFile(seal)
-  const found = planResources(readSealed(app, bundle, { sealed: sealedFiles(former) }), executable)
+  const resources = readSealed(app, bundle, { sealed: sealedFiles(former) })
+  const found = planResources(resources, executable, ruleSet)
   const infoPlist = readRegularFile(join(app, sealed, bundle.infoPlist))
   const kept = keptOptions(bytes)
   const isGranted = entitlements === undefined || kept.entitlements?.equals(entitlements) === true

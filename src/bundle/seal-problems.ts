@@ -21,7 +21,7 @@ export async function sealProblems(
   bundle: Bundle,
   signal: AbortSignal | undefined,
 ): Promise<readonly BundleProblem[]> {
-  const { sealed, executable, info } = bundle
+  const { sealed, executable, info, ruleSet } = bundle
   const inApp = (path: string): string => posix.join(sealed, path)
   const read = (path: string): Buffer | undefined =>
     readRegularFile(posix.join(tree.app, sealed, path))
@@ -55,7 +55,10 @@ export async function sealProblems(
   if (!resources.some(({ path }) => path === executable)) {
     problems.push({ path: executable, kind: 'missing', detail: 'it is not there' })
   }
-  problems.push(...compareSeal(seal, resources, executable), ...linksOut(tree, bundle, resources))
+  problems.push(
+    ...compareSeal(seal, resources, executable, ruleSet),
+    ...linksOut(tree, bundle, resources),
+  )
   return problems.map((problem) => ({ ...problem, path: inApp(problem.path) }))
 }
 

@@ -73,7 +73,7 @@ export function planFramework(
  * of its own; so it does in folders with certain names (resources.cpp: ResourceBuilder::scan).
  */
 function requireFolders(inventory: Inventory): void {
-  const findRule = createRuleFinder(resourceRules)
+  const findRule = createRuleFinder(resourceRules.rules2)
   const own = new Set(ownNames.map(foldPath))
   for (const path of inventory.keys()) {
     const [top = '', ...rest] = path.split('/')

@@ -17,6 +17,10 @@ export function linkProblems(
   const isFolderOf = (path: string): boolean => isFolder(join(root, path))
   const files = new Set(resources.flatMap(({ path, kind }) => (kind === 'link' ? [] : [path])))
   return [...links].flatMap(([path, target]): readonly FrameworkProblem[] => {
+    // It would be left out of the seal (ResourceBuilder::scan, resources.cpp).
+    if (/(?:^|\/)\.DS_Store$/i.test(path)) {
+      return [{ path, kind: 'link', detail: 'a file of Finder’s may be no link' }]
+    }
     if (/^\/(?:System|Library)\//.test(target)) return []
     const end = leadsTo(path, links, isFolderOf)
     if (end !== undefined && (files.has(end) || isFolderOf(end))) return []

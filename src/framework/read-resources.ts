@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { readRegularFile } from '../fs/regular-file.ts'
 import { walkFiles } from '../fs/walk.ts'
-import { needsSha1, type Resource } from './code-resources.ts'
+import { createNeedsSha1, type Resource } from './code-resources.ts'
 
 /**
  * What is in a folder that is sealed, hashed. Links are what they say, wherever they lead. `look` sees each file on the
@@ -14,6 +14,7 @@ export function* readResources(
   root: string,
   look: (path: string, bytes: Buffer) => void = () => undefined,
 ): Generator<Resource> {
+  const needsSha1 = createNeedsSha1()
   for (const { path, isLink } of walkFiles(root)) {
     const file = join(root, path)
     if (isLink) {

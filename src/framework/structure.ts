@@ -5,6 +5,7 @@ import { hasErrorCode } from '../errors.ts'
 import { isFolder, lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
+import { isPlainFile } from './finder-files.ts'
 import type { FrameworkProblem } from './problem.ts'
 
 /** Where things are in a framework. */
@@ -21,7 +22,7 @@ export function readParts(framework: string): {
   readonly parts: FrameworkParts | undefined
   readonly problems: readonly FrameworkProblem[]
 } {
-  const current = linkAt(join(framework, 'Versions', 'Current'))
+  const current = linkAt(join(framework, 'Versions', 'Current'))?.replace(/^\.\//, '')
   const isSibling =
     current !== undefined &&
     /^[^/]+$/.test(current) &&
@@ -83,8 +84,12 @@ function readInfo(path: string): { readonly info: PlistDictionary; readonly deta
 
 /** codesign --strict judges every version. */
 function versionProblems(framework: string, current: string): readonly FrameworkProblem[] {
-  const others = readdirSync(join(framework, 'Versions')).filter(
-    (name) => name !== 'Current' && name !== current,
+  const folder = join(framework, 'Versions')
+  const others = readdirSync(folder).filter(
+    (name) =>
+      name !== 'Current' &&
+      name !== current &&
+      !(name === '.DS_Store' && isPlainFile(join(folder, name))),
   )
   const detail = 'it is beside the current version, and not looked into'
   return others.map((name) => structure(`Versions/${name}`, detail))
@@ -98,8 +103,9 @@ function rootProblems(
 ): readonly FrameworkProblem[] {
   const names = readdirSync(framework).filter((name) => name !== 'Versions')
   const odd = names.flatMap((name) => {
-    if (name === '.DS_Store' || name === 'module.map') return []
-    const target = linkAt(join(framework, name))
+    const path = join(framework, name)
+    if (['.DS_Store', 'module.map'].includes(name) && isPlainFile(path)) return []
+    const target = linkAt(path)?.replace(/^\.\//, '')
     const isInVersion = [`Versions/Current/${name}`, `${version}/${name}`].includes(target ?? '')
     return isInVersion ? [] : [structure(name, `it is no link to \`Versions/Current/${name}\``)]
   })

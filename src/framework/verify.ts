@@ -72,7 +72,7 @@ async function versionProblems(
   const code = new Map<string, Macho>()
   const problems: FrameworkProblem[] = []
   const nested = new Map<string, readonly Buffer[]>()
-  const findRule = createRuleFinder(resourceRules)
+  const findRule = createRuleFinder(resourceRules.rules2)
   const resources: Resource[] = []
   const look = (path: string, bytes: Buffer): void => {
     const macho = ifSound(() => readCode(bytes))
