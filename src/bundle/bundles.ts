@@ -65,6 +65,18 @@ export function findBundles(app: string): FoundBundles {
   )
 }
 
+/** The same, of an app that is to be changed: nobody may sign what cannot say what it is. @throws PYEMBED_BUNDLE_UNFIT */
+export function requireBundles(app: string): FoundBundles {
+  const found = findBundles(app)
+  const { sealed, infoPlist, fault } = found.app
+  if (fault === undefined) return found
+  throw unfitBundle(
+    app,
+    `is no app: \`${posix.join(sealed, infoPlist)}\`: ${fault}`,
+    'Write that file anew: CMake makes it with `MACOSX_BUNDLE`',
+  )
+}
+
 /** By their paths in the sealed folder. */
 function nestedFolders(root: string, { rules2 }: RuleSet): readonly string[] {
   const findRule = createRuleFinder(rules2)

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { atPath } from '../framework/relocate-code.ts'
 import { createRuleFinder } from '../framework/resource-rules.ts'
-import { findBundles, type FoundBundles } from './bundles.ts'
+import { type FoundBundles, requireBundles } from './bundles.ts'
 import type { LoaderChange } from './changes.ts'
 import { fixCode } from './fix-code.ts'
 import { addAliases, linkCopies } from './link-python.ts'
@@ -36,7 +36,7 @@ export async function fixBundle(
   app: string,
   { entitlements }: FixupOptions = {},
 ): Promise<Fixup> {
-  const bundles = findBundles(app)
+  const bundles = requireBundles(app)
   const first = readTree(app)
   const python = requirePython(first, bundles.problems)
   emit({ kind: 'start', id: app, text: `Fixing ${app}` })
@@ -49,6 +49,7 @@ export async function fixBundle(
   const problems = [...bundles.problems, ...fixed.problems]
   for (const bundle of bundles.all) {
     signal?.throwIfAborted()
+    if (bundle.fault !== undefined) continue
     try {
       const own = bundle.path === '' ? entitlements : undefined
       const done = await sealBundle(app, bundle, own)

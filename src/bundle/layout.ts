@@ -1,12 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 
-import { hasErrorCode } from '../errors.ts'
 import { isPlainFile } from '../framework/finder-files.ts'
 import { flatRules, resourceRules, type RuleSet } from '../framework/resource-rules.ts'
-import { isFileName, noFileName, readParts, sealFolderProblems } from '../framework/structure.ts'
+import { readInfo } from '../framework/read-info.ts'
+import { readParts, sealFolderProblems } from '../framework/structure.ts'
 import { isFolder, lookAt, readRegularFile } from '../fs/regular-file.ts'
-import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
 import type { BundleProblem } from './problem.ts'
 
@@ -19,6 +18,8 @@ export interface BundleLayout {
   readonly executable: string
   readonly infoPlist: string
   readonly info: PlistDictionary
+  /** Why nobody can tell what `Info.plist` says; then it is guessed where the code is, and nothing may be signed. */
+  readonly fault: string | undefined
   /** What of it is sealed. */
   readonly ruleSet: RuleSet
 }
@@ -31,17 +32,10 @@ export function readLayout(folder: string): {
   if (isFolder(join(folder, 'Versions'))) {
     const { parts, problems } = readParts(folder)
     if (parts === undefined) return { layout: undefined, problems }
-    const { version, executable, info } = parts
+    const { version: root, ...rest } = parts
     const infoPlist = 'Resources/Info.plist'
     return {
-      layout: {
-        kind: 'framework',
-        root: version,
-        executable,
-        infoPlist,
-        info,
-        ruleSet: resourceRules,
-      },
+      layout: { kind: 'framework', root, infoPlist, ruleSet: resourceRules, ...rest },
       problems,
     }
   }
@@ -111,20 +105,24 @@ function plain(folder: string, { executables, ...shape }: Shape): ReturnType<typ
     // What is behind it is not of the bundle, and nobody's to sign.
     return { layout: undefined, problems: [wrong('it is a link, and no folder', programs)] }
   }
-  try {
-    const info = bytes === undefined ? new Map<string, never>() : readAnyPlist(bytes)
-    const name = textOf(info, 'CFBundleExecutable') ?? nameOf(folder)
-    const executable = posix.join(executables, name)
-    if (!isFileName(name)) return { layout: undefined, problems: [wrong(noFileName)] }
-    const problems = [
-      ...(kind === 'app' ? rootProblems(folder) : []),
-      ...sealFolderProblems(folder, root),
-    ]
-    return { layout: { ...shape, executable, info }, problems }
-  } catch (error) {
-    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
-    return { layout: undefined, problems: [wrong(error.message)] }
-  }
+  const { info, name, fault } = readInfo(bytes)
+  const guess = fault === undefined ? nameOf(folder) : guessProgram(folder, programs)
+  const executable = posix.join(executables, name ?? guess)
+  const problems = [
+    ...(fault === undefined ? [] : [wrong(fault)]),
+    ...(kind === 'app' ? rootProblems(folder) : []),
+    ...sealFolderProblems(folder, root),
+  ]
+  return { layout: { ...shape, executable, info, fault }, problems }
+}
+
+/** The program of a bundle that cannot say it: of its name, or the only file there. */
+function guessProgram(folder: string, programs: string): string {
+  const named = nameOf(folder)
+  const place = join(folder, programs)
+  const names = isFolder(place) ? readdirSync(place).filter((name) => !name.startsWith('.')) : []
+  const [only] = names
+  return names.length !== 1 || only === undefined ? named : only
 }
 
 /** Nothing beside `Contents` is sealed: what Finder leaves there may be (BundleDiskRep::setup, bundlediskrep.cpp). */

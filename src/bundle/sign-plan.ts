@@ -4,7 +4,7 @@ import { join, posix } from 'node:path'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { compareText } from '../text/json.ts'
-import { type Bundle, findBundles, type FoundBundles } from './bundles.ts'
+import { type Bundle, type FoundBundles, requireBundles } from './bundles.ts'
 import { textOf } from './layout.ts'
 import { isProgram, sealedIn } from './surroundings.ts'
 import { type BundleTree, readTree } from './tree.ts'
@@ -29,7 +29,7 @@ export interface SignItem {
  * @throws PYEMBED_BUNDLE_UNFIT
  */
 export function planSigning(app: string, entitlements?: string): readonly SignItem[] {
-  const bundles = findBundles(app)
+  const bundles = requireBundles(app)
   const tree = readTree(app)
   const programs = new Set(bundles.all.map(({ program }) => program))
   return bundles.all.flatMap((bundle) => {

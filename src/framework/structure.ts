@@ -1,12 +1,11 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 
-import { hasErrorCode } from '../errors.ts'
 import { isFolder, lookAt, readRegularFile } from '../fs/regular-file.ts'
-import { readAnyPlist } from '../text/binary-plist.ts'
 import type { PlistDictionary } from '../text/plist.ts'
 import { isPlainFile } from './finder-files.ts'
 import type { FrameworkProblem } from './problem.ts'
+import { readInfo } from './read-info.ts'
 
 /** Where things are in a framework. */
 export interface FrameworkParts {
@@ -15,6 +14,8 @@ export interface FrameworkParts {
   /** `CFBundleExecutable`: the file of the framework, in that folder */
   readonly executable: string
   readonly info: PlistDictionary
+  /** Why nobody can tell what `Info.plist` says. */
+  readonly fault: string | undefined
 }
 
 /** Finds the parts of a framework. @returns what there is, as far as it can be found, and what is wrong with it */
@@ -34,26 +35,23 @@ export function readParts(framework: string): {
   }
   const version = `Versions/${current}`
   const infoPath = `${version}/Resources/Info.plist`
-  const { info, detail } = readInfo(join(framework, infoPath))
-  const named = info.get('CFBundleExecutable')
-  const executable = typeof named === 'string' ? named : basename(framework, '.framework')
-  if (!isFileName(executable)) {
-    return { parts: undefined, problems: [structure(infoPath, noFileName)] }
-  }
+  const bytes = readRegularFile(join(framework, infoPath))
+  const { info, name, fault } = readInfo(bytes)
+  const executable = name ?? basename(framework, '.framework')
+  const details = [
+    ...(bytes === undefined ? ['it is missing'] : []),
+    ...(fault === undefined ? [] : [fault]),
+    ...(info.size > 0 && info.get('CFBundlePackageType') !== 'FMWK'
+      ? ['`CFBundlePackageType` is not `FMWK`']
+      : []),
+  ]
   const problems = [
-    ...(detail === undefined ? [] : [structure(infoPath, detail)]),
+    ...details.map((detail) => structure(infoPath, detail)),
     ...versionProblems(framework, current),
     ...rootProblems(framework, version, executable),
     ...sealFolderProblems(framework, version),
   ]
-  return { parts: { version, executable, info }, problems }
-}
-
-export const noFileName = '`CFBundleExecutable` is no name of a file'
-
-/** What `CFBundleExecutable` may be: a file of the bundle, or others would be signed. */
-export function isFileName(name: string): boolean {
-  return !name.includes('/') && !['', '.', '..'].includes(name)
+  return { parts: { version, executable, info, fault }, problems }
 }
 
 /** Beside the seal of what lies in `root` there may be nothing (validateMetaDirectory, bundlediskrep.cpp). */
@@ -67,19 +65,6 @@ export function sealFolderProblems(bundle: string, root: string): readonly Frame
     if (found?.isFile() === true && (name === 'CodeResources' || isEmpty)) return []
     return [structure(path, 'only `CodeResources` may lie there')]
   })
-}
-
-function readInfo(path: string): { readonly info: PlistDictionary; readonly detail?: string } {
-  const bytes = readRegularFile(path)
-  if (bytes === undefined) return { info: new Map(), detail: 'it is missing' }
-  try {
-    const info = readAnyPlist(bytes)
-    const type = info.get('CFBundlePackageType')
-    return type === 'FMWK' ? { info } : { info, detail: '`CFBundlePackageType` is not `FMWK`' }
-  } catch (error) {
-    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
-    return { info: new Map(), detail: error.message }
-  }
 }
 
 /** codesign --strict judges every version. */
