@@ -11,6 +11,7 @@ import { findPython } from './python.ts'
 import { sealProblems } from './seal-problems.ts'
 import { createProgramOf } from './surroundings.ts'
 import { type SymbolCounts, symbolProblems } from './symbol-problems.ts'
+import { teamProblems } from './team-problems.ts'
 import { type BundleTree, readTree } from './tree.ts'
 
 export interface BundleVerification {
@@ -39,6 +40,7 @@ export async function verifyBundle(app: string, signal?: AbortSignal): Promise<B
     ...sealed,
     ...closureProblems(tree, closures, python),
     ...symbols,
+    ...closures.flatMap((closure) => teamProblems(tree, closure)),
     ...duplicateProblems(tree),
     ...diskProblems(app, tree.code, [...tree.files, ...tree.links.keys()]),
     ...systemProblems(tree.code, textOf(bundles.app.info, 'LSMinimumSystemVersion')),

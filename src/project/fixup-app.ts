@@ -9,6 +9,7 @@ import { planSigning, type SignItem } from '../bundle/sign-plan.ts'
 import { findWindowsCode, planWindowsSigning } from '../bundle/sign-plan-windows.ts'
 import { unsignedProblems } from '../bundle/unsigned.ts'
 import type { SymbolCounts } from '../bundle/symbol-problems.ts'
+import { libraryValidation } from '../bundle/team-problems.ts'
 import { verifyBundle } from '../bundle/verify.ts'
 import { readEntitlements } from '../binary/macho/signature/entitlements.ts'
 import type { Context } from '../context.ts'
@@ -111,5 +112,3 @@ function readGranted({ emit }: Context, path: string | undefined): Buffer | unde
   }
   return bytes
 }
-
-const libraryValidation = 'com.apple.security.cs.disable-library-validation'
