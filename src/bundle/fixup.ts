@@ -1,6 +1,7 @@
 import { lostIdentity } from '../binary/macho/signature/identity.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
+import { createRegularReader, type FileReader } from '../fs/file-reader.ts'
 import { atPath } from '../framework/relocate-code.ts'
 import { createRuleFinder } from '../framework/resource-rules.ts'
 import { type FoundBundles, requireBundles } from './bundles.ts'
@@ -16,6 +17,8 @@ import { readTree } from './tree.ts'
 export interface FixupOptions {
   /** A property list in XML, for the main executable of the app. */
   readonly entitlements?: Buffer | undefined
+  /** What reads its files. */
+  readonly read?: FileReader
 }
 
 export interface Fixup {
@@ -34,7 +37,7 @@ export interface Fixup {
 export async function fixBundle(
   { signal, emit }: Pick<Context, 'signal' | 'emit'>,
   app: string,
-  { entitlements }: FixupOptions = {},
+  { entitlements, read = createRegularReader() }: FixupOptions = {},
 ): Promise<Fixup> {
   const bundles = requireBundles(app)
   const first = readTree(app)
@@ -42,7 +45,8 @@ export async function fixBundle(
   emit({ kind: 'start', id: app, text: `Fixing ${app}` })
   const copies = await linkCopies(first, bundles, python)
   const tree = copies.length === 0 ? first : readTree(app)
-  const fixed = await fixCode(surroundingsOf(tree, bundles, python), signingOf(bundles), signal)
+  const around = surroundingsOf(tree, bundles, python)
+  const fixed = await fixCode(around, signingOf(bundles), read, signal)
   const aliases = await addAliases(tree, python, fixed.changes)
   const sealed: string[] = []
   const lost = new Set(fixed.lost)
@@ -52,7 +56,7 @@ export async function fixBundle(
     if (bundle.fault !== undefined) continue
     try {
       const own = bundle.path === '' ? entitlements : undefined
-      const done = await sealBundle(app, bundle, own)
+      const done = await sealBundle(app, bundle, read, own)
       sealed.push(...done.written)
       for (const path of done.lost) lost.add(path)
     } catch (error) {

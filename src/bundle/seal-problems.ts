@@ -5,6 +5,7 @@ import { codeProblems } from '../framework/code-problems.ts'
 import type { Resource } from '../framework/code-resources.ts'
 import { compareSeal } from '../framework/compare-resources.ts'
 import { linkProblems } from '../framework/link-problems.ts'
+import type { FileReader } from '../fs/file-reader.ts'
 import { readRegularFile } from '../fs/regular-file.ts'
 import type { Bundle } from './bundles.ts'
 import { textOf } from './layout.ts'
@@ -19,6 +20,7 @@ const filesPerTurn = 64
 export async function sealProblems(
   tree: BundleTree,
   bundle: Bundle,
+  readFile: FileReader,
   signal: AbortSignal | undefined,
 ): Promise<readonly BundleProblem[]> {
   const { sealed, executable, info, ruleSet } = bundle
@@ -47,7 +49,10 @@ export async function sealProblems(
     else if (isNested) problems.push(structure(path, 'only code may lie there'))
   }
   const resources: Resource[] = []
-  for (const resource of readSealed(tree.app, bundle, { look, sealed: sealedFiles(seal) })) {
+  for (const resource of readSealed(tree.app, bundle, readFile, {
+    look,
+    sealed: sealedFiles(seal),
+  })) {
     if (resources.length % filesPerTurn === 0) await setImmediate()
     signal?.throwIfAborted()
     resources.push(resource)

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
+import { withBytes } from '../binary/bytes.ts'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { compareText } from '../text/json.ts'
@@ -55,7 +55,7 @@ function isSealedIn(bundles: FoundBundles, bundle: Bundle, path: string): boolea
 
 function codeItem(tree: BundleTree, path: string): SignItem {
   const whole = join(tree.app, path)
-  const identifier = defaultIdentifier(posix.basename(path), readFileSync(whole))
+  const identifier = withBytes(whole, (file) => defaultIdentifier(posix.basename(path), file))
   const entitlements = isProgram(tree, path) ? defaultEntitlements() : null
   return item('code', whole, identifier, entitlements)
 }

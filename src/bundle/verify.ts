@@ -1,6 +1,7 @@
 import { PyEmbedError } from '../errors.ts'
 import { diskProblems } from '../framework/disk-problems.ts'
 import { systemProblems } from '../framework/system-problems.ts'
+import { createRegularReader, type FileReader } from '../fs/file-reader.ts'
 import { compareText } from '../text/json.ts'
 import { findBundles } from './bundles.ts'
 import { type Closure, closureProblems, followAll, unique } from './closure.ts'
@@ -26,12 +27,16 @@ export interface BundleVerification {
  * Judges an app, whoever made it, as codesign and dyld would: what is sealed, every signature, where every load command
  * leads, and whether what is loaded has what is wanted of it. @throws PYEMBED_BUNDLE_UNFIT
  */
-export async function verifyBundle(app: string, signal?: AbortSignal): Promise<BundleVerification> {
+export async function verifyBundle(
+  app: string,
+  signal?: AbortSignal,
+  read: FileReader = createRegularReader(),
+): Promise<BundleVerification> {
   const bundles = findBundles(app)
   const tree = readTree(app)
   const python = findPython(tree)
   const sealed: BundleProblem[] = []
-  for (const bundle of bundles.all) sealed.push(...(await sealProblems(tree, bundle, signal)))
+  for (const bundle of bundles.all) sealed.push(...(await sealProblems(tree, bundle, read, signal)))
   const closures = followAll(tree, createProgramOf(tree, bundles), python)
   const { problems: symbols, ...counts } = lookUp(tree, closures)
   const problems = unique([

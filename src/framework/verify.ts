@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
+import { bytesOf } from '../binary/bytes.ts'
 import type { Macho } from '../binary/macho/macho.ts'
 import { cdHashes } from '../binary/macho/signature/pages.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
@@ -87,7 +88,7 @@ async function versionProblems(
       )
     } else if (isOwn) problems.push(wrong(path, 'it is no code'))
     if (isOwn || findRule(path)?.nested !== true) return
-    const hashes = macho === undefined ? [] : (ifSound(() => cdHashes(bytes)) ?? [])
+    const hashes = macho === undefined ? [] : (ifSound(() => cdHashes(bytesOf(bytes))) ?? [])
     if (macho === undefined) problems.push(wrong(path, 'only code may lie there'))
     else if (hashes.length > 0) nested.set(path, hashes.map(cdHashOf))
   }

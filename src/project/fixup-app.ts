@@ -13,6 +13,7 @@ import { libraryValidation } from '../bundle/team-problems.ts'
 import { verifyBundle } from '../bundle/verify.ts'
 import { readEntitlements } from '../binary/macho/signature/entitlements.ts'
 import type { Context } from '../context.ts'
+import { createRegularReader } from '../fs/file-reader.ts'
 
 export interface FixupAppOptions {
   /** The app, `Workbench.app`; or the folder of a package for Windows, which is only signed. */
@@ -46,12 +47,14 @@ export async function fixupApp(context: Context, options: FixupAppOptions): Prom
     const signed = await signWindows(context, context.env.signCommand, app)
     if (signed !== undefined) return signed
   }
+  // Of all that is read of an app there is one file at a time in memory.
+  const read = createRegularReader()
   const entitlements = readGranted(context, options.entitlements)
-  const { edits, written, problems: kept } = await fixBundle(context, app, { entitlements })
+  const { edits, written, problems: kept } = await fixBundle(context, app, { entitlements, read })
   const { signCommand } = context.env
   const items = signCommand === undefined ? [] : planSigning(app, absolute(options.entitlements))
   if (signCommand !== undefined) await runSigning(context, signCommand, items)
-  const { files, problems: found, symbols } = await verifyBundle(app, context.signal)
+  const { files, problems: found, symbols } = await verifyBundle(app, context.signal, read)
   const known = new Set(found.map((each) => JSON.stringify(each)))
   const unsigned = signCommand === undefined ? [] : unsignedProblems(app)
   const problems = [

@@ -167,7 +167,7 @@ describe('verifyFramework', () => {
     ])
 
     rmSync(at('Helpers/cut.dylib'))
-    const [hash] = cdHashes(dylib())
+    const [hash] = cdHashes(bytesOf(dylib()))
     const entry = `<key>Helpers/tool</key><dict><key>cdhash</key><data>${hash?.cdHash.toString('base64') ?? ''}</data></dict>`
     const text = readFileSync(seal, 'utf8')
     writeFileSync(seal, text.replace('<key>files2</key>\n\t<dict>', `$&${entry}`))
