@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
-import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
+import { createRuleFinder, type RuleSet } from '../framework/resource-rules.ts'
 import { type BundleLayout, readLayout } from './layout.ts'
 import type { BundleProblem } from './problem.ts'
 import { unfitBundle } from './unfit.ts'
@@ -41,7 +41,7 @@ export function findBundles(app: string): FoundBundles {
     const { layout } = found
     if (layout === undefined) return undefined
     const sealed = posix.join(path, layout.root)
-    const nested = nestedFolders(join(app, sealed)).flatMap((folder) => {
+    const nested = nestedFolders(join(app, sealed), layout.ruleSet).flatMap((folder) => {
       const inner = read(posix.join(sealed, folder))
       return inner === undefined ? [] : [inner]
     })
@@ -65,9 +65,21 @@ export function findBundles(app: string): FoundBundles {
   )
 }
 
+/** The same, of an app that is to be changed: nobody may sign what cannot say what it is. @throws PYEMBED_BUNDLE_UNFIT */
+export function requireBundles(app: string): FoundBundles {
+  const found = findBundles(app)
+  const { sealed, infoPlist, fault } = found.app
+  if (fault === undefined) return found
+  throw unfitBundle(
+    app,
+    `is no app: \`${posix.join(sealed, infoPlist)}\`: ${fault}`,
+    'Write that file anew: CMake makes it with `MACOSX_BUNDLE`',
+  )
+}
+
 /** By their paths in the sealed folder. */
-function nestedFolders(root: string): readonly string[] {
-  const findRule = createRuleFinder(resourceRules)
+function nestedFolders(root: string, { rules2 }: RuleSet): readonly string[] {
+  const findRule = createRuleFinder(rules2)
   const look = (folder: string): readonly string[] =>
     readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
       if (!entry.isDirectory()) return []

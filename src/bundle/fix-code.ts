@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
@@ -8,6 +7,7 @@ import { readMacho } from '../binary/macho/macho.ts'
 import { writePatches } from '../binary/macho/patch.ts'
 import { hasIdentity } from '../binary/macho/signature/identity.ts'
 import { type ErrorCode, PyEmbedError } from '../errors.ts'
+import type { FileReader } from '../fs/file-reader.ts'
 import { rewriteFile } from '../fs/rewrite.ts'
 import { changesOf, type LoaderChange } from './changes.ts'
 import { loaderEdit, type Surroundings } from './loader-paths.ts'
@@ -35,6 +35,7 @@ export interface Signing {
 export async function fixCode(
   around: Surroundings,
   signing: Signing,
+  read: FileReader,
   signal: AbortSignal | undefined,
 ): Promise<FixedCode> {
   const changes: LoaderChange[] = []
@@ -45,16 +46,16 @@ export async function fixCode(
     await setImmediate()
     signal?.throwIfAborted()
     const whole = join(around.tree.app, path)
-    const bytes = readFileSync(whole)
+    const bytes = read(whole) ?? Buffer.alloc(0)
     try {
       const patches = planEdit(bytesOf(bytes), (slice) => loaderEdit(around, path, slice))
       const isProgram = signing.isProgram(path)
       const isRight = patches.length === 0 && (isProgram || isSignedAt(path, bytes, signing))
       if (isRight) continue
       const [before, kept] = [readMacho(bytesOf(bytes)), keptOptions(bytes)]
-      const isLost = hasIdentity(bytes)
+      const isLost = hasIdentity(bytesOf(bytes))
       writePatches(bytes, patches)
-      await rewriteFile(whole, isProgram ? bytes : signCode(path, bytes, kept))
+      await rewriteFile(whole, isProgram ? [bytes] : signCode(path, bytes, kept))
       written.push(path)
       if (isLost) lost.push(path)
       changes.push(...changesOf(path, before, readMacho(bytesOf(bytes))))

@@ -1,9 +1,10 @@
 import { lostIdentity } from '../binary/macho/signature/identity.ts'
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
+import { createRegularReader, type FileReader } from '../fs/file-reader.ts'
 import { atPath } from '../framework/relocate-code.ts'
-import { createRuleFinder, resourceRules } from '../framework/resource-rules.ts'
-import { findBundles, type FoundBundles } from './bundles.ts'
+import { createRuleFinder } from '../framework/resource-rules.ts'
+import { type FoundBundles, requireBundles } from './bundles.ts'
 import type { LoaderChange } from './changes.ts'
 import { fixCode } from './fix-code.ts'
 import { addAliases, linkCopies } from './link-python.ts'
@@ -16,6 +17,8 @@ import { readTree } from './tree.ts'
 export interface FixupOptions {
   /** A property list in XML, for the main executable of the app. */
   readonly entitlements?: Buffer | undefined
+  /** What reads its files. */
+  readonly read?: FileReader
 }
 
 export interface Fixup {
@@ -34,24 +37,26 @@ export interface Fixup {
 export async function fixBundle(
   { signal, emit }: Pick<Context, 'signal' | 'emit'>,
   app: string,
-  { entitlements }: FixupOptions = {},
+  { entitlements, read = createRegularReader() }: FixupOptions = {},
 ): Promise<Fixup> {
-  const bundles = findBundles(app)
+  const bundles = requireBundles(app)
   const first = readTree(app)
   const python = requirePython(first, bundles.problems)
   emit({ kind: 'start', id: app, text: `Fixing ${app}` })
   const copies = await linkCopies(first, bundles, python)
   const tree = copies.length === 0 ? first : readTree(app)
-  const fixed = await fixCode(surroundingsOf(tree, bundles, python), signingOf(bundles), signal)
+  const around = surroundingsOf(tree, bundles, python)
+  const fixed = await fixCode(around, signingOf(bundles), read, signal)
   const aliases = await addAliases(tree, python, fixed.changes)
   const sealed: string[] = []
   const lost = new Set(fixed.lost)
   const problems = [...bundles.problems, ...fixed.problems]
   for (const bundle of bundles.all) {
     signal?.throwIfAborted()
+    if (bundle.fault !== undefined) continue
     try {
       const own = bundle.path === '' ? entitlements : undefined
-      const done = await sealBundle(app, bundle, own)
+      const done = await sealBundle(app, bundle, read, own)
       sealed.push(...done.written)
       for (const path of done.lost) lost.add(path)
     } catch (error) {
@@ -75,12 +80,14 @@ function namingProgram(program: string, error: PyEmbedError): PyEmbedError {
 
 function signingOf(bundles: FoundBundles): Parameters<typeof fixCode>[1] {
   const programs = new Set(bundles.all.map(({ program }) => program))
-  const findRule = createRuleFinder(resourceRules)
+  const finders = new Map(
+    bundles.all.map((bundle) => [bundle, createRuleFinder(bundle.ruleSet.rules2)]),
+  )
   return {
     isProgram: (path) => programs.has(path),
     isNested: (path) => {
-      const { sealed } = sealedIn(bundles, path)
-      return findRule(path.slice(sealed.length + 1))?.nested === true
+      const bundle = sealedIn(bundles, path)
+      return finders.get(bundle)?.(path.slice(bundle.sealed.length + 1))?.nested === true
     },
   }
 }

@@ -1,12 +1,14 @@
 import { dirname, join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 
+import { bytesOf } from '../binary/bytes.ts'
 import { hasIdentity } from '../binary/macho/signature/identity.ts'
-import { sealMacho } from '../binary/macho/signature/seal.ts'
+import { sealPieces } from '../binary/macho/signature/seal.ts'
 import { PyEmbedError } from '../errors.ts'
 import { codeResourcesPlist, planResources } from '../framework/code-resources.ts'
 import { compareResources } from '../framework/compare-resources.ts'
 import { writeFileAtomic } from '../fs/atomic.ts'
+import type { FileReader } from '../fs/file-reader.ts'
 import { lookAt, readRegularFile } from '../fs/regular-file.ts'
 import { rewriteFile } from '../fs/rewrite.ts'
 import { readPlist } from '../text/plist-reader.ts'
@@ -35,12 +37,12 @@ export interface SealedBundle {
 export async function sealBundle(
   app: string,
   bundle: Bundle,
+  read: FileReader,
   entitlements: Buffer | undefined,
 ): Promise<SealedBundle> {
-  const { sealed, program, executable, info } = bundle
+  const { sealed, program, executable, info, ruleSet } = bundle
   const whole = join(app, program)
-  const bytes = readRegularFile(whole)
-  if (bytes === undefined) {
+  if (lookAt(whole)?.isFile() !== true) {
     const name = `\`CFBundleExecutable\` (\`${program}\`)`
     throw unfitBundle(app, `lacks ${name}`, 'Build the app before it is made ready')
   }
@@ -53,20 +55,24 @@ export async function sealBundle(
     )
   }
   const former = readRegularFile(seal)
-  const found = planResources(readSealed(app, bundle, { sealed: sealedFiles(former) }), executable)
+  const resources = readSealed(app, bundle, read, { sealed: sealedFiles(former) })
+  const found = planResources(resources, executable, ruleSet)
   const infoPlist = readRegularFile(join(app, sealed, bundle.infoPlist))
+  // Last: its bytes are there until another file is read.
+  const bytes = read(whole) ?? Buffer.alloc(0)
   const kept = keptOptions(bytes)
   const isGranted = entitlements === undefined || kept.entitlements?.equals(entitlements) === true
   const isRight = former !== undefined && isSealed(former, found)
   const codeResources = isRight ? former : Buffer.from(writePlist(codeResourcesPlist(found)))
   const parts = { infoPlist, codeResources }
-  const identifier = textOf(info, 'CFBundleIdentifier') ?? defaultIdentifier(executable, bytes)
+  const identifier =
+    textOf(info, 'CFBundleIdentifier') ?? defaultIdentifier(executable, bytesOf(bytes))
   if (isRight && isGranted && isSigned(bytes, { ...parts, identifier }, [])) {
     return { written: [], lost: [] }
   }
 
   const options = { ...kept, ...(entitlements === undefined ? {} : { entitlements }) }
-  const signed = sealMacho(bytes, { ...options, ...parts, identifier })
+  const signed = sealPieces(bytes, { ...options, ...parts, identifier })
   if (!isRight) {
     await mkdir(join(app, sealed, '_CodeSignature'), { recursive: true })
     await writeFileAtomic(seal, codeResources)
@@ -74,7 +80,7 @@ export async function sealBundle(
   await rewriteFile(whole, signed)
   return {
     written: [...(isRight ? [] : [`${sealed}/${sealPath}`]), program],
-    lost: hasIdentity(bytes) ? [program] : [],
+    lost: hasIdentity(bytesOf(bytes)) ? [program] : [],
   }
 }
 

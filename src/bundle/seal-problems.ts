@@ -5,6 +5,7 @@ import { codeProblems } from '../framework/code-problems.ts'
 import type { Resource } from '../framework/code-resources.ts'
 import { compareSeal } from '../framework/compare-resources.ts'
 import { linkProblems } from '../framework/link-problems.ts'
+import type { FileReader } from '../fs/file-reader.ts'
 import { readRegularFile } from '../fs/regular-file.ts'
 import type { Bundle } from './bundles.ts'
 import { textOf } from './layout.ts'
@@ -19,9 +20,10 @@ const filesPerTurn = 64
 export async function sealProblems(
   tree: BundleTree,
   bundle: Bundle,
+  readFile: FileReader,
   signal: AbortSignal | undefined,
 ): Promise<readonly BundleProblem[]> {
-  const { sealed, executable, info } = bundle
+  const { sealed, executable, info, ruleSet } = bundle
   const inApp = (path: string): string => posix.join(sealed, path)
   const read = (path: string): Buffer | undefined =>
     readRegularFile(posix.join(tree.app, sealed, path))
@@ -47,7 +49,10 @@ export async function sealProblems(
     else if (isNested) problems.push(structure(path, 'only code may lie there'))
   }
   const resources: Resource[] = []
-  for (const resource of readSealed(tree.app, bundle, { look, sealed: sealedFiles(seal) })) {
+  for (const resource of readSealed(tree.app, bundle, readFile, {
+    look,
+    sealed: sealedFiles(seal),
+  })) {
     if (resources.length % filesPerTurn === 0) await setImmediate()
     signal?.throwIfAborted()
     resources.push(resource)
@@ -55,13 +60,16 @@ export async function sealProblems(
   if (!resources.some(({ path }) => path === executable)) {
     problems.push({ path: executable, kind: 'missing', detail: 'it is not there' })
   }
-  problems.push(...compareSeal(seal, resources, executable), ...linksOut(tree, bundle, resources))
+  problems.push(
+    ...compareSeal(seal, resources, executable, ruleSet),
+    ...linksOut(tree, bundle, resources),
+  )
   return problems.map((problem) => ({ ...problem, path: inApp(problem.path) }))
 }
 
 /** Links may lead into the bundles that are nested, too. */
 function linksOut(
-  { files, links }: BundleTree,
+  { app, files, links }: BundleTree,
   { sealed, nested }: Bundle,
   resources: readonly Resource[],
 ): readonly BundleProblem[] {
@@ -77,7 +85,9 @@ function linksOut(
   // A bundle is sealed as one thing, and is a folder.
   const folders = new Set(nested.map(({ path }) => rest(path)))
   const others = resources.filter(({ path }) => !folders.has(path))
-  return linkProblems([...others, ...inner]).filter(({ path }) => own.has(path))
+  return linkProblems(posix.join(app, sealed), [...others, ...inner]).filter(({ path }) =>
+    own.has(path),
+  )
 }
 
 const noFile = { kind: 'file', sha256: Buffer.alloc(0) } as const

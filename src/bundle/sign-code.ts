@@ -7,7 +7,7 @@ import { checkSignature, type SignedWith } from '../binary/macho/signature/check
 import { hardenedRuntime, linkerSigned } from '../binary/macho/signature/code-directory.ts'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
 import { readSignature } from '../binary/macho/signature/read.ts'
-import { sealMacho, type SealOptions } from '../binary/macho/signature/seal.ts'
+import { sealPieces, type SealOptions } from '../binary/macho/signature/seal.ts'
 import { hasErrorCode } from '../errors.ts'
 
 /** What of an ad-hoc signature goes into the next one, as `codesign --preserve-metadata` takes it over. */
@@ -34,10 +34,10 @@ export function isSigned(bytes: Buffer, parts: SignedWith, ignored: readonly str
   )
 }
 
-/** Code that is in no bundle of its own, with a new ad-hoc signature. */
-export function signCode(path: string, bytes: Buffer, kept: KeptOptions): Buffer {
-  const identifier = defaultIdentifier(posix.basename(path), bytes)
-  return sealMacho(bytes, { ...kept, identifier })
+/** Code that is in no bundle of its own, with a new ad-hoc signature, in pieces. */
+export function signCode(path: string, bytes: Buffer, kept: KeptOptions): readonly Buffer[] {
+  const identifier = defaultIdentifier(posix.basename(path), bytesOf(bytes))
+  return sealPieces(bytes, { ...kept, identifier })
 }
 
 /** One that is damaged has nothing to keep. */

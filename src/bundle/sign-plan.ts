@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
+import { withBytes } from '../binary/bytes.ts'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
 import { packageRoot } from '../fs/package-root.ts'
 import { compareText } from '../text/json.ts'
-import { type Bundle, findBundles, type FoundBundles } from './bundles.ts'
+import { type Bundle, type FoundBundles, requireBundles } from './bundles.ts'
 import { textOf } from './layout.ts'
 import { isProgram, sealedIn } from './surroundings.ts'
 import { type BundleTree, readTree } from './tree.ts'
@@ -29,7 +29,7 @@ export interface SignItem {
  * @throws PYEMBED_BUNDLE_UNFIT
  */
 export function planSigning(app: string, entitlements?: string): readonly SignItem[] {
-  const bundles = findBundles(app)
+  const bundles = requireBundles(app)
   const tree = readTree(app)
   const programs = new Set(bundles.all.map(({ program }) => program))
   return bundles.all.flatMap((bundle) => {
@@ -55,7 +55,7 @@ function isSealedIn(bundles: FoundBundles, bundle: Bundle, path: string): boolea
 
 function codeItem(tree: BundleTree, path: string): SignItem {
   const whole = join(tree.app, path)
-  const identifier = defaultIdentifier(posix.basename(path), readFileSync(whole))
+  const identifier = withBytes(whole, (file) => defaultIdentifier(posix.basename(path), file))
   const entitlements = isProgram(tree, path) ? defaultEntitlements() : null
   return item('code', whole, identifier, entitlements)
 }

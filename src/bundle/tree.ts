@@ -6,6 +6,7 @@ import { isMacho, type Macho, readMacho } from '../binary/macho/macho.ts'
 import { hasErrorCode } from '../errors.ts'
 import { isLoaded } from '../framework/code.ts'
 import { leadsTo } from '../framework/link-target.ts'
+import { isFolder } from '../fs/regular-file.ts'
 import { walkFiles } from '../fs/walk.ts'
 
 /** What is in an app; all paths are relative to it. */
@@ -48,8 +49,8 @@ export function readTree(app: string): BundleTree {
 }
 
 /** The code that a path leads to, over links. */
-export function codeAt({ code, files, links }: BundleTree, path: string): string | undefined {
-  const end = leadsTo(path, links, (each) => files.has(each))
+export function codeAt({ app, code, links }: BundleTree, path: string): string | undefined {
+  const end = leadsTo(path, links, (each) => isFolder(join(app, each)))
   return end !== undefined && code.has(end) ? end : undefined
 }
 

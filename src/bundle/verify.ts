@@ -1,6 +1,7 @@
 import { PyEmbedError } from '../errors.ts'
 import { diskProblems } from '../framework/disk-problems.ts'
 import { systemProblems } from '../framework/system-problems.ts'
+import { createRegularReader, type FileReader } from '../fs/file-reader.ts'
 import { compareText } from '../text/json.ts'
 import { findBundles } from './bundles.ts'
 import { type Closure, closureProblems, followAll, unique } from './closure.ts'
@@ -11,6 +12,7 @@ import { findPython } from './python.ts'
 import { sealProblems } from './seal-problems.ts'
 import { createProgramOf } from './surroundings.ts'
 import { type SymbolCounts, symbolProblems } from './symbol-problems.ts'
+import { teamProblems } from './team-problems.ts'
 import { type BundleTree, readTree } from './tree.ts'
 
 export interface BundleVerification {
@@ -25,12 +27,16 @@ export interface BundleVerification {
  * Judges an app, whoever made it, as codesign and dyld would: what is sealed, every signature, where every load command
  * leads, and whether what is loaded has what is wanted of it. @throws PYEMBED_BUNDLE_UNFIT
  */
-export async function verifyBundle(app: string, signal?: AbortSignal): Promise<BundleVerification> {
+export async function verifyBundle(
+  app: string,
+  signal?: AbortSignal,
+  read: FileReader = createRegularReader(),
+): Promise<BundleVerification> {
   const bundles = findBundles(app)
   const tree = readTree(app)
   const python = findPython(tree)
   const sealed: BundleProblem[] = []
-  for (const bundle of bundles.all) sealed.push(...(await sealProblems(tree, bundle, signal)))
+  for (const bundle of bundles.all) sealed.push(...(await sealProblems(tree, bundle, read, signal)))
   const closures = followAll(tree, createProgramOf(tree, bundles), python)
   const { problems: symbols, ...counts } = lookUp(tree, closures)
   const problems = unique([
@@ -39,6 +45,7 @@ export async function verifyBundle(app: string, signal?: AbortSignal): Promise<B
     ...sealed,
     ...closureProblems(tree, closures, python),
     ...symbols,
+    ...closures.flatMap((closure) => teamProblems(tree, closure)),
     ...duplicateProblems(tree),
     ...diskProblems(app, tree.code, [...tree.files, ...tree.links.keys()]),
     ...systemProblems(tree.code, textOf(bundles.app.info, 'LSMinimumSystemVersion')),

@@ -1,13 +1,15 @@
-import { posix } from 'node:path'
+import { join, posix } from 'node:path'
 
 import { architectureOf } from '../binary/macho/architecture.ts'
 import { executable, type Macho, type MachoSlice } from '../binary/macho/macho.ts'
+import { isFolder } from '../fs/regular-file.ts'
 import { leadsTo } from './link-target.ts'
 import { isElsewhere, isOfSystem } from './loader-paths.ts'
 import type { FrameworkProblem } from './problem.ts'
 
 /** A bundle as dyld sees it; all paths are relative to it. */
 export interface LoadableTree {
+  readonly root: string
   readonly code: ReadonlyMap<string, Macho>
   readonly links: ReadonlyMap<string, string>
 }
@@ -51,7 +53,7 @@ const nowhere = 'is not where it looks'
 
 /** Why dyld does not load a library of that name; undefined when it does. */
 function unresolved(
-  { code, links }: LoadableTree,
+  { root, code, links }: LoadableTree,
   path: string,
   slice: MachoSlice,
   name: string,
@@ -64,7 +66,7 @@ function unresolved(
   if (names.length === 0) return 'is looked for in run-time paths, of which it has none'
   for (const each of names) {
     for (const place of expand(each, path, slice, code)) {
-      const end = leadsTo(place, links, (file) => code.has(file))
+      const end = leadsTo(place, links, (folder) => isFolder(join(root, folder)))
       const found = end === undefined ? undefined : code.get(end)
       if (found === undefined) continue
       const arch = architectureOf(slice)

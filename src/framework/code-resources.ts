@@ -1,10 +1,10 @@
 import type { PlistDictionary, PlistValue } from '../text/plist.ts'
 import {
   createRuleFinder,
-  oldResourceRules,
-  resourceRules,
   type ResourceRule,
+  resourceRules,
   rulesPlist,
+  type RuleSet,
 } from './resource-rules.ts'
 
 /** Something in a bundle, by its path in the folder that is sealed (`Versions/A` of a framework). */
@@ -25,6 +25,7 @@ export type ResourceContent =
 export interface CodeResources {
   readonly files: PlistDictionary
   readonly files2: PlistDictionary
+  readonly ruleSet: RuleSet
 }
 
 /** What is never a resource, nor what is in it (BundleDiskRep::adjustResources, bundlediskrep.cpp). */
@@ -34,8 +35,12 @@ const exclusions = ['_CodeSignature', 'CodeResources', '_MASReceipt']
  * Seals what is in a bundle whose main executable is `executable`. Files without a rule are left out, as codesign does
  * (buildResources, signer.cpp).
  */
-export function planResources(resources: Iterable<Resource>, executable: string): CodeResources {
-  const [findRule, findOldRule] = [resourceRules, oldResourceRules].map(createRuleFinder)
+export function planResources(
+  resources: Iterable<Resource>,
+  executable: string,
+  ruleSet: RuleSet = resourceRules,
+): CodeResources {
+  const [findRule, findOldRule] = [ruleSet.rules2, ruleSet.rules].map(createRuleFinder)
   const files = new Map<string, PlistValue>()
   const files2 = new Map<string, PlistValue>()
   for (const resource of resources) {
@@ -47,21 +52,22 @@ export function planResources(resources: Iterable<Resource>, executable: string)
     if (oldRule !== undefined && resource.kind === 'file')
       files.set(path, oldSeal(resource, oldRule))
   }
-  return { files, files2 }
+  return { files, files2, ruleSet }
 }
 
 /** Whether {@link planResources} wants the SHA-1 of a file. */
-export function needsSha1(path: string): boolean {
-  return /^(?:Resources\/|version.plist$)/.test(path)
+export function createNeedsSha1({ rules }: RuleSet = resourceRules): (path: string) => boolean {
+  const findRule = createRuleFinder(rules)
+  return (path) => findRule(path) !== undefined
 }
 
 /** The property list that is written, before its text. */
-export function codeResourcesPlist({ files, files2 }: CodeResources): PlistDictionary {
+export function codeResourcesPlist({ files, files2, ruleSet }: CodeResources): PlistDictionary {
   return new Map([
     ['files', files],
     ['files2', files2],
-    ['rules', rulesPlist(oldResourceRules)],
-    ['rules2', rulesPlist(resourceRules)],
+    ['rules', rulesPlist(ruleSet.rules)],
+    ['rules2', rulesPlist(ruleSet.rules2)],
   ])
 }
 

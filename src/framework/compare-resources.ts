@@ -6,6 +6,7 @@ import {
   planResources,
   type Resource,
 } from './code-resources.ts'
+import type { RuleSet } from './resource-rules.ts'
 import { isDictionary, type PlistDictionary, type PlistValue, writePlist } from '../text/plist.ts'
 import { readPlist } from '../text/plist-reader.ts'
 
@@ -33,10 +34,11 @@ export function compareSeal(
   bytes: Buffer | undefined,
   resources: Iterable<Resource>,
   executable: string,
+  ruleSet?: RuleSet,
 ): readonly ResourceProblem[] {
   if (bytes === undefined) return [problem('missing', 'nothing is sealed')]
   try {
-    return compareResources(bytes.toString('utf8'), planResources(resources, executable))
+    return compareResources(bytes.toString('utf8'), planResources(resources, executable, ruleSet))
   } catch (error) {
     if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
     return [problem('seal', error.message)]

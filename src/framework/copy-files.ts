@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { posix } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
+import { bytesOf } from '../binary/bytes.ts'
 import type { Macho } from '../binary/macho/macho.ts'
 import { defaultIdentifier } from '../binary/macho/signature/identifier.ts'
 import { hasIdentity, lostIdentity } from '../binary/macho/signature/identity.ts'
@@ -63,8 +64,8 @@ export async function copyFiles(
         writer.writeFile(path, mode, [bytes])
         continue
       }
-      const identifier = defaultIdentifier(posix.basename(path), bytes)
-      if (hasIdentity(bytes)) emit({ kind: 'warning', text: lostIdentity(from) })
+      const identifier = defaultIdentifier(posix.basename(path), bytesOf(bytes))
+      if (hasIdentity(bytesOf(bytes))) emit({ kind: 'warning', text: lostIdentity(from) })
       writer.writeFile(path, mode, sealPieces(relocated.bytes, { identifier }))
       edits.push(...relocated.edits)
       code.push(relocated.macho)

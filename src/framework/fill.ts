@@ -13,7 +13,12 @@ import { createTreeWriter, type TreeWriter } from '../fs/tree-writer.ts'
 import { beside } from '../process/beside.ts'
 import { prefixLayout } from '../platform/layout.ts'
 import { addByteCode, isForPython, removeEmpty } from './add-byte-code.ts'
-import { codeResourcesPlist, needsSha1, planResources, type Resource } from './code-resources.ts'
+import {
+  codeResourcesPlist,
+  createNeedsSha1,
+  planResources,
+  type Resource,
+} from './code-resources.ts'
 import { copyFiles, type FrameworkFile, pathInVersion, type ReadPrefix } from './copy-files.ts'
 import type { Framework, FrameworkRequest } from './framework.ts'
 import { frameworkInfo } from './info-plist.ts'
@@ -95,6 +100,7 @@ function writeText(writer: TreeWriter, path: string, text: string): Buffer {
 
 /** What is in the folder that is sealed, by the hashes of what was written. */
 function* writtenResources({ root, inventory }: TreeWriter): Generator<Resource> {
+  const needsSha1 = createNeedsSha1()
   for (const [whole, record] of inventory) {
     if (!whole.startsWith(`${versionFolder}/`)) continue
     const path = pathInVersion(whole)

@@ -73,7 +73,7 @@ export function planFramework(
  * of its own; so it does in folders with certain names (resources.cpp: ResourceBuilder::scan).
  */
 function requireFolders(inventory: Inventory): void {
-  const findRule = createRuleFinder(resourceRules)
+  const findRule = createRuleFinder(resourceRules.rules2)
   const own = new Set(ownNames.map(foldPath))
   for (const path of inventory.keys()) {
     const [top = '', ...rest] = path.split('/')
@@ -94,7 +94,7 @@ function requireLinks(items: readonly FrameworkItem[]): void {
   const files = new Set(items.flatMap(({ path, kind }) => (kind === 'file' ? [path] : [])))
   const folders = new Set(items.flatMap(({ path }) => foldersOf(path)))
   for (const [path, target] of links) {
-    const end = leadsTo(path, links, (file) => files.has(file))
+    const end = leadsTo(path, links, (each) => folders.has(each))
     if (end !== undefined && (files.has(end) || folders.has(end))) continue
     throw unfit(path, `is a link to \`${target}\`, which is not in the prefix`)
   }

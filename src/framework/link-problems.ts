@@ -1,21 +1,29 @@
+import { join } from 'node:path'
+
+import { isFolder } from '../fs/regular-file.ts'
 import type { Resource } from './code-resources.ts'
 import { leadsTo } from './link-target.ts'
 import type { FrameworkProblem } from './problem.ts'
 
-/** Links may lead to what is in the bundle, and to what belongs to macOS (validateSymlinkResource, StaticCode.cpp). */
-export function linkProblems(resources: readonly Resource[]): readonly FrameworkProblem[] {
+/**
+ * Links may lead to what is in the folder that is sealed, and to what belongs to macOS (validateSymlinkResource,
+ * StaticCode.cpp).
+ */
+export function linkProblems(
+  root: string,
+  resources: readonly Resource[],
+): readonly FrameworkProblem[] {
   const links = linksOf(resources)
-  const places = new Set(
-    resources.flatMap(({ path }) => {
-      const names = path.split('/')
-      return names.map((_, index) => names.slice(0, index + 1).join('/'))
-    }),
-  )
+  const isFolderOf = (path: string): boolean => isFolder(join(root, path))
   const files = new Set(resources.flatMap(({ path, kind }) => (kind === 'link' ? [] : [path])))
   return [...links].flatMap(([path, target]): readonly FrameworkProblem[] => {
+    // It would be left out of the seal (ResourceBuilder::scan, resources.cpp).
+    if (/(?:^|\/)\.DS_Store$/i.test(path)) {
+      return [{ path, kind: 'link', detail: 'a file of Finder’s may be no link' }]
+    }
     if (/^\/(?:System|Library)\//.test(target)) return []
-    const end = leadsTo(path, links, (file) => files.has(file))
-    if (end !== undefined && (end === '' || places.has(end))) return []
+    const end = leadsTo(path, links, isFolderOf)
+    if (end !== undefined && (files.has(end) || isFolderOf(end))) return []
     return [{ path, kind: 'link', detail: `\`${target}\` is not in the framework` }]
   })
 }

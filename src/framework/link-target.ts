@@ -2,27 +2,25 @@
 const mostLinks = 64
 
 /**
- * Where a link leads in the end, over other links of the tree, as the system goes there: name by name. Undefined when
- * it leaves the tree, goes through a file or in a circle. All paths are relative to the tree.
+ * Where a path leads in the end, over links of the tree, as the system goes there: name by name. Undefined when it
+ * leaves the tree, goes in a circle, or back from what is no folder. All paths are relative to the tree.
  */
 export function leadsTo(
   path: string,
   links: ReadonlyMap<string, string>,
-  isFile: (path: string) => boolean,
+  isFolder: (path: string) => boolean,
 ): string | undefined {
   const left = path.split('/')
   const reached: string[] = []
   for (let followed = 0; left.length > 0;) {
     const name = left.shift() ?? ''
-    if (name === '' || name === '.') continue
-    if (name === '..') {
-      if (reached.pop() === undefined) return undefined
+    if (['', '.', '..'].includes(name)) {
+      if (reached.length > 0 && !isFolder(reached.join('/'))) return undefined
+      if (name === '..' && reached.pop() === undefined) return undefined
       continue
     }
     reached.push(name)
-    const place = reached.join('/')
-    const target = links.get(place)
-    if (target === undefined && left.length > 0 && isFile(place)) return undefined
+    const target = links.get(reached.join('/'))
     if (target === undefined) continue
     followed += 1
     if (followed > mostLinks || target.startsWith('/')) return undefined

@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { createFileReader } from '../fs/file-reader.ts'
 import { type FileRecord, type Inventory, isLink } from '../fs/inventory.ts'
 
 /** A prefix of which what the inventory says is shipped, or nothing. */
@@ -11,26 +10,13 @@ export interface PinnedPrefix {
 
 /**
  * Reads files whose hash is still to be compared, by who needs it anyway: {@link requirePinned}. The bytes are there
- * until the next file is read: memory for each would be 100 MB more before it is taken back.
+ * until the next file is read.
  */
 export function createReader(pinned: PinnedPrefix): (path: string) => Buffer {
-  let memory = Buffer.alloc(0)
-  const read = (path: string): Buffer => {
-    const file = openSync(`${pinned.prefix}/${path}`, 'r')
-    try {
-      const { size } = fstatSync(file)
-      if (memory.length < size) memory = Buffer.allocUnsafeSlow(size)
-      let done = 0
-      for (let count = -1; count !== 0 && done < size; done += count)
-        count = readSync(file, memory, done, size - done, done)
-      return memory.subarray(0, done)
-    } finally {
-      closeSync(file)
-    }
-  }
+  const read = createFileReader()
   return (path) => {
     try {
-      return read(path)
+      return read(`${pinned.prefix}/${path}`)
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemErrorCode(error) ?? '')) {
         throw changed(pinned, path)

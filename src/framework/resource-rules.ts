@@ -13,39 +13,56 @@ export interface ResourceRule {
   readonly omit?: true
 }
 
-/**
- * The rules of a bundle on macOS, the same for every one (BundleDiskRep::defaultResourceRules, bundlediskrep.cpp).
- * Order decides nothing here: no path has two of the same weight.
- */
-export const resourceRules: readonly ResourceRule[] = [
+/** `rules2`, and `rules` for systems before OS X 10.9.5. */
+export interface RuleSet {
+  readonly rules: readonly ResourceRule[]
+  readonly rules2: readonly ResourceRule[]
+}
+
+/** What is none of a bundle's resources, or always one. */
+const general: readonly ResourceRule[] = [
   { pattern: '^.*' },
-  { pattern: '^[^/]+$', nested: true, weight: 10 },
-  {
-    pattern:
-      '^(Frameworks|SharedFrameworks|PlugIns|Plug-ins|XPCServices|Helpers|MacOS|Library/(Automator|Spotlight|LoginItems))/',
-    nested: true,
-    weight: 10,
-  },
   { pattern: String.raw`.*\.dSYM($|/)`, weight: 11 },
   { pattern: String.raw`^(.*/)?\.DS_Store$`, omit: true, weight: 2000 },
   { pattern: String.raw`^Info\.plist$`, omit: true, weight: 20 },
   { pattern: String.raw`^version\.plist$`, weight: 20 },
   { pattern: String.raw`^embedded\.provisionprofile$`, weight: 20 },
   { pattern: String.raw`^PkgInfo$`, omit: true, weight: 20 },
-  { pattern: '^Resources/', weight: 20 },
-  { pattern: String.raw`^Resources/.*\.lproj/`, optional: true, weight: 1000 },
-  { pattern: String.raw`^Resources/Base\.lproj/`, weight: 1010 },
-  { pattern: String.raw`^Resources/.*\.lproj/locversion.plist$`, omit: true, weight: 1100 },
 ]
 
-/** Those of the seal that systems before OS X 10.9.5 looked at (`rules`, `files`). */
-export const oldResourceRules: readonly ResourceRule[] = [
-  { pattern: '^version.plist$' },
-  { pattern: '^Resources/' },
-  { pattern: String.raw`^Resources/.*\.lproj/`, optional: true, weight: 1000 },
-  { pattern: String.raw`^Resources/Base\.lproj/`, weight: 1010 },
-  { pattern: String.raw`^Resources/.*\.lproj/locversion.plist$`, omit: true, weight: 1100 },
-]
+function localized(resources: string): readonly ResourceRule[] {
+  return [
+    { pattern: String.raw`^${resources}.*\.lproj/`, optional: true, weight: 1000 },
+    { pattern: String.raw`^${resources}Base\.lproj/`, weight: 1010 },
+    { pattern: String.raw`^${resources}.*\.lproj/locversion.plist$`, omit: true, weight: 1100 },
+  ]
+}
+
+/**
+ * The rules of a bundle on macOS that keeps its resources in a folder (BundleDiskRep::defaultResourceRules,
+ * bundlediskrep.cpp). Order decides nothing here: no path has two of the same weight.
+ */
+export const resourceRules: RuleSet = {
+  rules: [{ pattern: '^version.plist$' }, { pattern: '^Resources/' }, ...localized('Resources/')],
+  rules2: [
+    ...general,
+    { pattern: '^[^/]+$', nested: true, weight: 10 },
+    {
+      pattern:
+        '^(Frameworks|SharedFrameworks|PlugIns|Plug-ins|XPCServices|Helpers|MacOS|Library/(Automator|Spotlight|LoginItems))/',
+      nested: true,
+      weight: 10,
+    },
+    { pattern: '^Resources/', weight: 20 },
+    ...localized('Resources/'),
+  ],
+}
+
+/** Those of one that has none for them: all of it is a resource, and nothing in it is code with a seal of its own. */
+export const flatRules: RuleSet = {
+  rules: [{ pattern: '^version.plist$' }, { pattern: '^.*' }, ...localized('')],
+  rules2: [...general, ...localized('')],
+}
 
 /** Looks up the rule of a path among `rules`: of those that match, the heaviest. Undefined: it is not sealed. */
 export function createRuleFinder(

@@ -1,11 +1,11 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 
-import { hasErrorCode } from '../errors.ts'
-import { lookAt, readRegularFile } from '../fs/regular-file.ts'
-import { readAnyPlist } from '../text/binary-plist.ts'
+import { isFolder, lookAt, readRegularFile } from '../fs/regular-file.ts'
 import type { PlistDictionary } from '../text/plist.ts'
+import { isPlainFile } from './finder-files.ts'
 import type { FrameworkProblem } from './problem.ts'
+import { readInfo } from './read-info.ts'
 
 /** Where things are in a framework. */
 export interface FrameworkParts {
@@ -14,6 +14,8 @@ export interface FrameworkParts {
   /** `CFBundleExecutable`: the file of the framework, in that folder */
   readonly executable: string
   readonly info: PlistDictionary
+  /** Why nobody can tell what `Info.plist` says. */
+  readonly fault: string | undefined
 }
 
 /** Finds the parts of a framework. @returns what there is, as far as it can be found, and what is wrong with it */
@@ -21,44 +23,41 @@ export function readParts(framework: string): {
   readonly parts: FrameworkParts | undefined
   readonly problems: readonly FrameworkProblem[]
 } {
-  const current = linkAt(join(framework, 'Versions', 'Current'))
+  const current = linkAt(join(framework, 'Versions', 'Current'))?.replace(/^\.\//, '')
   const isSibling =
     current !== undefined &&
     /^[^/]+$/.test(current) &&
     !['.', '..'].includes(current) &&
-    lookAt(join(framework, 'Versions', current))?.isDirectory() === true
+    isFolder(join(framework, 'Versions', current))
   if (!isSibling) {
     const detail = 'it is no link to a folder beside it, as which codesign knows a framework'
     return { parts: undefined, problems: [{ path: 'Versions/Current', kind: 'structure', detail }] }
   }
   const version = `Versions/${current}`
   const infoPath = `${version}/Resources/Info.plist`
-  const { info, detail } = readInfo(join(framework, infoPath))
-  const named = info.get('CFBundleExecutable')
-  const executable = typeof named === 'string' ? named : basename(framework, '.framework')
-  if (!isFileName(executable)) {
-    return { parts: undefined, problems: [structure(infoPath, noFileName)] }
-  }
+  const bytes = readRegularFile(join(framework, infoPath))
+  const { info, name, fault } = readInfo(bytes)
+  const executable = name ?? basename(framework, '.framework')
+  const details = [
+    ...(bytes === undefined ? ['it is missing'] : []),
+    ...(fault === undefined ? [] : [fault]),
+    ...(info.size > 0 && info.get('CFBundlePackageType') !== 'FMWK'
+      ? ['`CFBundlePackageType` is not `FMWK`']
+      : []),
+  ]
   const problems = [
-    ...(detail === undefined ? [] : [structure(infoPath, detail)]),
+    ...details.map((detail) => structure(infoPath, detail)),
     ...versionProblems(framework, current),
     ...rootProblems(framework, version, executable),
     ...sealFolderProblems(framework, version),
   ]
-  return { parts: { version, executable, info }, problems }
-}
-
-export const noFileName = '`CFBundleExecutable` is no name of a file'
-
-/** What `CFBundleExecutable` may be: a file of the bundle, or others would be signed. */
-export function isFileName(name: string): boolean {
-  return !name.includes('/') && !['', '.', '..'].includes(name)
+  return { parts: { version, executable, info, fault }, problems }
 }
 
 /** Beside the seal of what lies in `root` there may be nothing (validateMetaDirectory, bundlediskrep.cpp). */
 export function sealFolderProblems(bundle: string, root: string): readonly FrameworkProblem[] {
   const folder = posix.join(root, '_CodeSignature')
-  if (lookAt(join(bundle, folder))?.isDirectory() !== true) return []
+  if (!isFolder(join(bundle, folder))) return []
   return readdirSync(join(bundle, folder)).flatMap((name) => {
     const path = posix.join(folder, name)
     const found = lookAt(join(bundle, path))
@@ -68,23 +67,14 @@ export function sealFolderProblems(bundle: string, root: string): readonly Frame
   })
 }
 
-function readInfo(path: string): { readonly info: PlistDictionary; readonly detail?: string } {
-  const bytes = readRegularFile(path)
-  if (bytes === undefined) return { info: new Map(), detail: 'it is missing' }
-  try {
-    const info = readAnyPlist(bytes)
-    const type = info.get('CFBundlePackageType')
-    return type === 'FMWK' ? { info } : { info, detail: '`CFBundlePackageType` is not `FMWK`' }
-  } catch (error) {
-    if (!hasErrorCode(error, 'PYEMBED_PLIST_INVALID')) throw error
-    return { info: new Map(), detail: error.message }
-  }
-}
-
 /** codesign --strict judges every version. */
 function versionProblems(framework: string, current: string): readonly FrameworkProblem[] {
-  const others = readdirSync(join(framework, 'Versions')).filter(
-    (name) => name !== 'Current' && name !== current,
+  const folder = join(framework, 'Versions')
+  const others = readdirSync(folder).filter(
+    (name) =>
+      name !== 'Current' &&
+      name !== current &&
+      !(name === '.DS_Store' && isPlainFile(join(folder, name))),
   )
   const detail = 'it is beside the current version, and not looked into'
   return others.map((name) => structure(`Versions/${name}`, detail))
@@ -98,8 +88,9 @@ function rootProblems(
 ): readonly FrameworkProblem[] {
   const names = readdirSync(framework).filter((name) => name !== 'Versions')
   const odd = names.flatMap((name) => {
-    if (name === '.DS_Store' || name === 'module.map') return []
-    const target = linkAt(join(framework, name))
+    const path = join(framework, name)
+    if (['.DS_Store', 'module.map'].includes(name) && isPlainFile(path)) return []
+    const target = linkAt(path)?.replace(/^\.\//, '')
     const isInVersion = [`Versions/Current/${name}`, `${version}/${name}`].includes(target ?? '')
     return isInVersion ? [] : [structure(name, `it is no link to \`Versions/Current/${name}\``)]
   })

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
+import { bytesOf } from '../binary/bytes.ts'
 import type { Macho } from '../binary/macho/macho.ts'
 import { cdHashes } from '../binary/macho/signature/pages.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
-import { lookAt, readRegularFile } from '../fs/regular-file.ts'
+import { isFolder, readRegularFile } from '../fs/regular-file.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { compareText } from '../text/json.ts'
 import { closureProblems } from './closure.ts'
@@ -36,7 +37,7 @@ export async function verifyFramework(
   framework: string,
   signal?: AbortSignal,
 ): Promise<FrameworkVerification> {
-  if (lookAt(framework)?.isDirectory() !== true) {
+  if (!isFolder(framework)) {
     throw new PyEmbedError('PYEMBED_FRAMEWORK_UNFIT', `\`${framework}\` is no folder`, {
       hint: 'Name a framework: `pyembed framework verify dist/Python.framework`',
     })
@@ -72,7 +73,7 @@ async function versionProblems(
   const code = new Map<string, Macho>()
   const problems: FrameworkProblem[] = []
   const nested = new Map<string, readonly Buffer[]>()
-  const findRule = createRuleFinder(resourceRules)
+  const findRule = createRuleFinder(resourceRules.rules2)
   const resources: Resource[] = []
   const look = (path: string, bytes: Buffer): void => {
     const macho = ifSound(() => readCode(bytes))
@@ -87,7 +88,7 @@ async function versionProblems(
       )
     } else if (isOwn) problems.push(wrong(path, 'it is no code'))
     if (isOwn || findRule(path)?.nested !== true) return
-    const hashes = macho === undefined ? [] : (ifSound(() => cdHashes(bytes)) ?? [])
+    const hashes = macho === undefined ? [] : (ifSound(() => cdHashes(bytesOf(bytes))) ?? [])
     if (macho === undefined) problems.push(wrong(path, 'only code may lie there'))
     else if (hashes.length > 0) nested.set(path, hashes.map(cdHashOf))
   }
@@ -104,13 +105,13 @@ async function versionProblems(
   }
   problems.push(
     ...compareSeal(signed.codeResources, resources, executable),
-    ...linkProblems(resources),
+    ...linkProblems(root, resources),
     ...diskProblems(
       root,
       code,
       resources.map(({ path }) => path),
     ),
-    ...closureProblems({ code, links: linksOf(resources) }),
+    ...closureProblems({ root, code, links: linksOf(resources) }),
     ...systemProblems(code, textOf('LSMinimumSystemVersion')),
   )
   return problems.map((problem) => ({ ...problem, path: `${version}/${problem.path}` }))

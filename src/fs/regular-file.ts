@@ -12,6 +12,11 @@ export function lookAt(path: string): Stats | undefined {
   }
 }
 
+/** Whether there is a folder, and not a link to one. */
+export function isFolder(path: string): boolean {
+  return lookAt(path)?.isDirectory() === true
+}
+
 /** The bytes of a regular file. Nothing else is read: a pipe would wait for its writer, a device for ever. */
 export function readRegularFile(path: string): Buffer | undefined {
   return lookAt(path)?.isFile() === true ? readFileSync(path) : undefined

@@ -9,10 +9,10 @@ const permissions = 0o7777
 /**
  * Gives a file other content and keeps its mode, as a new inode: macOS remembers by inode what it knows of a signature,
  * and kills programs that were written into. Hard links elsewhere keep the old content. Nothing is flushed to the disk:
- * who rewrites many files does that once (sync-file-system.ts).
+ * who rewrites many files does that once (sync-file-system.ts). The content comes in pieces, which nobody joins.
  */
-export async function rewriteFile(path: string, content: Uint8Array): Promise<void> {
-  await replace(path, (temporary) => writeFile(temporary, content, { flag: 'wx', mode: 0o600 }))
+export async function rewriteFile(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  await replace(path, (temporary) => writeFile(temporary, pieces, { flag: 'wx', mode: 0o600 }))
 }
 
 /** The same where only some bytes become others: file systems that can, share the rest with the old file. */

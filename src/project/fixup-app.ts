@@ -9,9 +9,11 @@ import { planSigning, type SignItem } from '../bundle/sign-plan.ts'
 import { findWindowsCode, planWindowsSigning } from '../bundle/sign-plan-windows.ts'
 import { unsignedProblems } from '../bundle/unsigned.ts'
 import type { SymbolCounts } from '../bundle/symbol-problems.ts'
+import { libraryValidation } from '../bundle/team-problems.ts'
 import { verifyBundle } from '../bundle/verify.ts'
 import { readEntitlements } from '../binary/macho/signature/entitlements.ts'
 import type { Context } from '../context.ts'
+import { createRegularReader } from '../fs/file-reader.ts'
 
 export interface FixupAppOptions {
   /** The app, `Workbench.app`; or the folder of a package for Windows, which is only signed. */
@@ -45,12 +47,14 @@ export async function fixupApp(context: Context, options: FixupAppOptions): Prom
     const signed = await signWindows(context, context.env.signCommand, app)
     if (signed !== undefined) return signed
   }
+  // Of all that is read of an app there is one file at a time in memory.
+  const read = createRegularReader()
   const entitlements = readGranted(context, options.entitlements)
-  const { edits, written, problems: kept } = await fixBundle(context, app, { entitlements })
+  const { edits, written, problems: kept } = await fixBundle(context, app, { entitlements, read })
   const { signCommand } = context.env
   const items = signCommand === undefined ? [] : planSigning(app, absolute(options.entitlements))
   if (signCommand !== undefined) await runSigning(context, signCommand, items)
-  const { files, problems: found, symbols } = await verifyBundle(app, context.signal)
+  const { files, problems: found, symbols } = await verifyBundle(app, context.signal, read)
   const known = new Set(found.map((each) => JSON.stringify(each)))
   const unsigned = signCommand === undefined ? [] : unsignedProblems(app)
   const problems = [
@@ -111,5 +115,3 @@ function readGranted({ emit }: Context, path: string | undefined): Buffer | unde
   }
   return bytes
 }
-
-const libraryValidation = 'com.apple.security.cs.disable-library-validation'

@@ -12,7 +12,8 @@ export interface Streams {
 
 /**
  * The process's own streams, by file descriptor: `process.stdout` would load all of Node's streams, 2 ms of a
- * start. A reader that went away (`| head -1`) ends the process quietly, as a pipe's writer does.
+ * start. When the reader went away (`| head -1`), what is written is lost, and the command goes on: its exit code is
+ * that of what it found.
  */
 export function processStreams(): Streams {
   return {
@@ -31,7 +32,7 @@ function writeAll(descriptor: number, text: string): void {
       done += writeSync(descriptor, bytes, done)
     } catch (error) {
       const code = systemErrorCode(error)
-      if (code === 'EPIPE' || code === 'EOF') process.exit(0)
+      if (code === 'EPIPE' || code === 'EOF') return
       if (code !== 'EAGAIN') throw error
       // A pipe that another process made non-blocking is full: its reader needs a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

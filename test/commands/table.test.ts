@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -106,6 +106,26 @@ describe('pyembed', () => {
     })
 
     expect(shown.trim().split('\n')).toEqual([expect.stringMatching(/^3\.\d+\.\d+/), 'status 0'])
+  })
+
+  it.each([
+    ['what it found', ['framework', 'verify', '.']],
+    ['what stopped it', ['framework', 'verify', './nowhere']],
+  ])('ends as it should when nobody reads %s', (_, args) => {
+    // The reader is gone before Node has started.
+    const script = `{ "$@" 2>&1; echo "status $?" >&3; } 3>&2 | :`
+
+    const { stderr } = spawnSync(
+      'bash',
+      ['-c', script, 'bash', process.execPath, cliPath, ...args],
+      {
+        cwd: temporaryDirectory(),
+        encoding: 'utf8',
+        env: { ...cleanEnvironment(), ...ownEnvironment() },
+      },
+    )
+
+    expect(stderr).toBe('status 1\n')
   })
 
   it.each([{}, { CI: 'true' }, { NO_COLOR: '1' }])(

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
@@ -8,7 +10,8 @@ import { runCli } from '../helpers/cli.ts'
 import { flipBit, judgeApp, libpython, loading, makeApp } from '../helpers/app.ts'
 import { judgeCode } from '../helpers/framework-seal.ts'
 import { judgeMachos } from '../helpers/macho-judges.ts'
-import { describeWithTools } from '../helpers/tools.ts'
+import { temporaryDirectory } from '../helpers/temporary.ts'
+import { describeUnless, describeWithTools } from '../helpers/tools.ts'
 
 /** An app with modules and libraries of two build machines that load each other, and want symbols of any library. */
 async function makeModules(count: number): Promise<string> {
@@ -42,6 +45,29 @@ it('an app of a thousand small libraries is fixed and judged', async () => {
     })
   expect(judgeApp(app)).toEqual([])
   expect(judgeCode(app).bad).toEqual([])
+})
+
+const status = '/proc/self/status'
+
+describeUnless(existsSync(status) ? undefined : `needs ${status}`, 'memory', () => {
+  it('has code once, however large that is', async () => {
+    const size = 150_000_000
+    const large = loading([`/install/lib/${libpython}`], { fileType: 6, codeSize: size })
+    const { app } = await makeApp({ 'Frameworks/liblarge.dylib': large })
+    const folder = temporaryDirectory()
+    const [hook, note] = [join(folder, 'hook.cjs'), join(folder, 'status')]
+    // `getrusage` would tell of this process, too, which started it.
+    const script = `process.on('exit', () => fs.writeFileSync(${JSON.stringify(note)}, fs.readFileSync('${status}')))`
+    writeFileSync(hook, `const fs = require('node:fs')\n${script}\n`)
+    const env = { NODE_OPTIONS: `--require=${hook}` }
+
+    for (const command of [['fixup'], ['framework', 'verify']]) {
+      expect((await runCli([...command, app, '--json'], { env })).exitCode).toBe(0)
+      const [, most] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(note, 'utf8')) ?? []
+      // Node alone takes 60 MB.
+      expect(Number(most) * 1024).toBeLessThan(1.2 * size + 80_000_000)
+    }
+  })
 })
 
 describeWithTools(['llvm-otool-19', 'llvm-objdump-19'], 'code of more than 100 MB', () => {

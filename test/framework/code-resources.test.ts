@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest'
 
 import {
   codeResourcesPlist,
-  needsSha1,
+  createNeedsSha1,
   planResources,
   type Resource,
 } from '../../src/framework/code-resources.ts'
 import { writePlist } from '../../src/text/plist.ts'
 import { readResources } from '../../src/framework/read-resources.ts'
-import { resourceRules } from '../../src/framework/resource-rules.ts'
+import { flatRules, resourceRules } from '../../src/framework/resource-rules.ts'
 import { findNpmPackage } from '../helpers/npm-package.ts'
 import { askPython } from '../helpers/python.ts'
 
@@ -30,7 +30,7 @@ function file(path: string): Resource {
     path,
     kind: 'file',
     sha256: Buffer.alloc(32, 1),
-    sha1: needsSha1(path) ? Buffer.alloc(20, 2) : undefined,
+    sha1: createNeedsSha1()(path) ? Buffer.alloc(20, 2) : undefined,
   }
 }
 
@@ -112,7 +112,8 @@ describe('planResources', () => {
       'Resources/a.lproj/locversionxplist',
       'a\nb',
     ]
-    const patterns = resourceRules.map(({ pattern }) => pattern)
+    const rules = [resourceRules, flatRules].flatMap((set) => [...set.rules, ...set.rules2])
+    const patterns = rules.map(({ pattern }) => pattern)
     // Python has no POSIX expressions; the C library that it loads does.
     const program = `
 import ctypes, json, sys

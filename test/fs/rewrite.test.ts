@@ -28,7 +28,10 @@ function makeFile(mode: number): string {
 }
 
 describe.each([
-  ['rewriteFile', (path: string) => rewriteFile(path, Buffer.from('oLD conTent'))],
+  [
+    'rewriteFile',
+    (path: string) => rewriteFile(path, [Buffer.from('oLD '), Buffer.from('conTent')]),
+  ],
   ['patchFile', (path: string) => patchFile(path, patches)],
 ])('%s', (_, rewrite) => {
   it.each([0o444, 0o755, 0o600])(

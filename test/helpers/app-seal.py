@@ -50,35 +50,43 @@ def signature(code):
 
 
 def layout(bundle):
-    """The sealed folder, the program in it, and Info.plist."""
+    """The sealed folder, the program in it, Info.plist, the identifier, and whether all of it is a resource."""
     versions = os.path.join(bundle, "Versions")
     if os.path.isdir(versions):
         root = os.path.join(versions, os.readlink(os.path.join(versions, "Current")))
         info = os.path.join(root, "Resources", "Info.plist")
         folder = ""
-    else:
+    elif os.path.isdir(os.path.join(bundle, "Contents")):
         root = os.path.join(bundle, "Contents")
         info = os.path.join(root, "Info.plist")
         folder = "MacOS"
+    else:
+        root = bundle
+        resources = os.path.join(root, "Resources")
+        info = os.path.join(resources if os.path.isdir(resources) else root, "Info.plist")
+        folder = ""
+    flat = info == os.path.join(bundle, "Info.plist")
+    if not os.path.exists(info):
+        return root, os.path.splitext(os.path.basename(bundle))[0], None, None, flat
     with open(info, "rb") as file:
         read = plistlib.load(file)
-    return root, os.path.join(folder, read["CFBundleExecutable"]), info, read["CFBundleIdentifier"]
+    return root, os.path.join(folder, read["CFBundleExecutable"]), info, read["CFBundleIdentifier"], flat
 
 
-def content(root, folder=""):
+def content(root, flat, folder=""):
     for name in sorted(os.listdir(os.path.join(root, folder))):
         path = os.path.join(folder, name)
         whole = os.path.join(root, path)
         if path == "_CodeSignature":
             continue
-        nested = NESTED.match(path) or "/" not in path
+        nested = not flat and (NESTED.match(path) or "/" not in path)
         if os.path.islink(whole):
             yield path, "link"
         elif os.path.isdir(whole):
             if nested and "." in name:
                 yield path, "bundle"
             else:
-                yield from content(root, path)
+                yield from content(root, flat, path)
         elif nested and path not in ("Info.plist", "PkgInfo"):
             yield path, "code"
         elif path not in ("Info.plist", "PkgInfo"):
@@ -86,7 +94,7 @@ def content(root, folder=""):
 
 
 def judge(bundle, where):
-    root, program, info, identifier = layout(bundle)
+    root, program, info, identifier, flat = layout(bundle)
     seal = os.path.join(root, "_CodeSignature", "CodeResources")
     if not os.path.exists(seal):
         return [f"unsealed {where}"]
@@ -96,15 +104,16 @@ def judge(bundle, where):
             sealed = plistlib.load(file)["files2"]
     except (ValueError, plistlib.InvalidFileException, ExpatError):
         return [f"unreadable {where}"]
-    found = {path: kind for path, kind in content(root) if path != program}
+    found = {path: kind for path, kind in content(root, flat) if path != program}
     problems += [f"unsealed {where}{path}" for path in set(found) - set(sealed)]
-    problems += [f"missing {where}{path}" for path in set(sealed) - set(found)]
+    gone = set(sealed) - set(found)
+    problems += [f"missing {where}{path}" for path in gone if not sealed[path].get("optional")]
     for path in set(found) & set(sealed):
         whole = os.path.join(root, path)
         kind, entry = found[path], sealed[path]
         if kind == "bundle":
             problems += judge(whole, f"{where}{path}/")
-            inner, executable, _, _ = layout(whole)
+            inner, executable, *_ = layout(whole)
             kind, whole = "code", os.path.join(inner, executable)
         if kind == "link":
             right = entry == {"symlink": os.readlink(whole)}
@@ -120,11 +129,11 @@ def judge(bundle, where):
     if not signed:
         problems.append(f"unsigned {where}{program}")
     for _, info_hash, seal_hash, name in signed:
-        if info_hash != digest(info):
+        if info and info_hash != digest(info):
             problems.append(f"signature of another Info.plist {where}")
         if seal_hash != digest(seal):
             problems.append(f"signature of other CodeResources {where}")
-        if name != identifier:
+        if identifier and name != identifier:
             problems.append(f"signature of another identifier {where}")
     return sorted(problems)
 

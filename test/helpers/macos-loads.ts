@@ -32,10 +32,11 @@ export function findLoads(app: string, { alone = false } = {}): readonly Load[] 
     const own = loads.filter((name) => !isSystem(name))
     return own.map((name): Load => {
       const places = name.startsWith('@rpath/')
-        ? folders.map((folder) => join(folder, name.slice('@rpath/'.length)))
+        ? folders.map((folder) => `${folder}/${name.slice('@rpath/'.length)}`)
         : [expand(name, path)]
       const found = places.find(existsSync)
-      const inApp = found === undefined ? '..' : relative(root, realpathSync(found))
+      // The system’s own: Node’s drops `..` before it looks.
+      const inApp = found === undefined ? '..' : relative(root, realpathSync.native(found))
       return { path, name, finds: inApp.startsWith('..') ? undefined : inApp }
     })
   })

@@ -51,14 +51,16 @@ export function makeDylib({
   const parts = Object.entries(linkedit).map(([command, data]) => [Number(command), data] as const)
   const extra = Buffer.concat(parts.map(([, data]) => padded(data)))
   const linkeditSize = symbolSize + strings.length + extra.length
+  const base = fileType === 2 ? pageZero : 0
   const commands = (start: number, end: number): readonly Buffer[] => [
-    segment('__TEXT', { address: 0, size: end, offset: 0, fileSize: end, protection: 5 }, [
-      section(start, end - start),
+    ...(fileType === 2 ? [segment('__PAGEZERO', { address: 0, size: pageZero }, [])] : []),
+    segment('__TEXT', { address: base, size: end, offset: 0, fileSize: end, protection: 5 }, [
+      section(base, start, end - start),
     ]),
     segment(
       '__LINKEDIT',
       {
-        address: end,
+        address: base + end,
         size: pages(linkeditSize),
         offset: end,
         fileSize: linkeditSize,
@@ -94,18 +96,21 @@ export function makeDylib({
   const cpu = { arm64: [0x0100000c, 0], x86_64: [0x01000007, 3] }[arch]
   const code = Buffer.alloc(end - start, pattern)
   return Buffer.concat([
-    words(0xfeedfacf, ...cpu, fileType, all.length, size, 0x85, 0),
+    words(0xfeedfacf, ...cpu, fileType, all.length, size, fileType === 2 ? 0x200085 : 0x85, 0),
     ...all,
     Buffer.alloc(start - 32 - size),
     code,
     extra,
-    ...defines.map((name) => symbol(text.indexOf(`\0${name}\0`) + 1, 0x010f, start)),
+    ...defines.map((name) => symbol(text.indexOf(`\0${name}\0`) + 1, 0x010f, base + start)),
     ...wants.map(([name, library]) =>
       symbol(text.indexOf(`\0${name}\0`) + 1, (library << 24) | 0x01, 0),
     ),
     Buffer.from(strings, 'latin1'),
   ])
 }
+
+/** Where a program begins in memory: nothing is below. */
+const pageZero = 2 ** 32
 
 /** What code is made of. */
 const pattern = Buffer.from(Array.from({ length: 251 }, (_, index) => 1 + index))
@@ -138,7 +143,7 @@ const program = words(0x80000028, 24, 0, 0, 0, 0)
 
 /** `nlist_64`; `kind` has `n_type`, `n_sect` and `n_desc`. */
 function symbol(name: number, kind: number, value: number): Buffer {
-  return words(name, kind >>> 0, value, 0)
+  return words(name, kind >>> 0, ...long(value))
 }
 
 /** A file of several slices, as lipo makes it (mach-o/fat.h). */
@@ -167,20 +172,27 @@ export function makeFat(slices: readonly Buffer[], alignment = 12): Buffer {
 
 function segment(
   name: string,
-  place: { address: number; size: number; offset: number; fileSize: number; protection: number },
+  place: {
+    address: number
+    size: number
+    offset?: number
+    fileSize?: number
+    protection?: number
+  },
   sections: readonly Buffer[],
 ): Buffer {
-  const { address, size, offset, fileSize, protection } = place
+  const { address, size, offset = 0, fileSize = 0, protection = 0 } = place
   return Buffer.concat([
     words(0x19, 72 + 80 * sections.length),
     text16(name),
-    words(address, 0, size, 0, offset, 0, fileSize, 0, protection, protection, sections.length, 0),
+    words(...[address, size, offset, fileSize].flatMap(long)),
+    words(protection, protection, sections.length, 0),
     ...sections,
   ])
 }
 
-function section(offset: number, size: number): Buffer {
-  const numbers = words(offset, 0, size, 0, offset, 0, 0, 0, 0x80000400, 0, 0, 0)
+function section(base: number, offset: number, size: number): Buffer {
+  const numbers = words(...long(base + offset), size, 0, offset, 0, 0, 0, 0x80000400, 0, 0, 0)
   return Buffer.concat([text16('__text'), text16('__TEXT'), numbers])
 }
 
@@ -200,6 +212,11 @@ function withText(head: readonly number[], text: string): Buffer {
 
 function text16(text: string): Buffer {
   return Buffer.from(text.padEnd(16, '\0'), 'latin1')
+}
+
+/** 64 bits as two words. */
+function long(value: number): [low: number, high: number] {
+  return [value % 2 ** 32, Math.floor(value / 2 ** 32)]
 }
 
 function words(...values: readonly number[]): Buffer {

@@ -1,10 +1,11 @@
 import { type Bytes, bytesOf } from '../bytes.ts'
 import { architectureOf, cpuTypes } from './architecture.ts'
+import { checkProgram, loadDylinker, main } from './check-program.ts'
 import { checkSegments } from './check-segments.ts'
 import { commandSizes, isKnown, isSized } from './command-sizes.ts'
 import type { LoadCommand } from './commands.ts'
 import { readEditable } from './editable.ts'
-import type { MachoSlice } from './macho.ts'
+import { executable, type MachoSlice } from './macho.ts'
 import { readRawCommands } from './raw-commands.ts'
 import { codeSignature } from './room.ts'
 
@@ -13,12 +14,11 @@ export interface LoadProblem {
   readonly detail: string
 }
 
-/** `MH_EXECUTE`, `MH_DYLIB`, `MH_BUNDLE`. */
-const [executable, library, bundle] = [2, 6, 8]
-const [loadDylinker, main, threadStart] = [0xe, 0x80000028, 0x5]
+/** `MH_DYLIB`, `MH_BUNDLE`. */
+const [library, bundle] = [6, 8]
+/** `LC_UNIXTHREAD` */
+const threadStart = 0x5
 const dysymtab = 0xb
-/** `VM_PROT_EXECUTE` */
-const execute = 4
 /** dyld refuses names that come twice in what was built with this SDK or a newer one: 15.0. */
 const strictSdk = 0x0f0000
 
@@ -73,29 +73,10 @@ function checkSlice(file: Bytes, slice: MachoSlice): readonly string[] {
   return [
     ...problems,
     ...checkNames(commands),
-    ...checkBegin(file, slice),
+    ...checkProgram(file, slice),
     ...checkSymbols(file, slice),
     ...checkSegments(file, slice),
   ]
-}
-
-/** The kernel takes this loader alone; `LC_MAIN` says where the program begins, counted from `__TEXT`. */
-function checkBegin(file: Bytes, slice: MachoSlice): readonly string[] {
-  const segments = slice.commands.filter((each) => each.kind === 'segment')
-  const start = segments.find(({ name }) => name === '__TEXT')?.address ?? 0
-  return readRawCommands(file, slice).flatMap(({ command, bytes }) => {
-    if (command.command === loadDylinker && isSized(loadDylinker, bytes)) {
-      const [name] = bytes.toString('latin1', 12).split('\0')
-      return name === '/usr/lib/dyld' ? [] : [`its loader is \`${name ?? ''}\``]
-    }
-    if (command.command !== main || !isSized(main, bytes)) return []
-    const at = start + Number(bytes.readBigUInt64LE(8))
-    const isCode = segments.some(
-      ({ address, memorySize, protections: [, initial] }) =>
-        at >= address && at < address + memorySize && (initial & execute) !== 0,
-    )
-    return isCode ? [] : ['it begins outside its code']
-  })
 }
 
 /** `LC_DYSYMTAB`: symbols of its own, those for others and those from others follow each other and are all. */

@@ -9,6 +9,9 @@ type Segment = LoadCommand & SegmentCommand
 /** `S_ZEROFILL`, `S_THREAD_LOCAL_ZEROFILL`. */
 const [zeroFill, threadZeroFill] = [0x1, 0x12]
 
+/** `VM_PROT_WRITE` and `VM_PROT_EXECUTE`. */
+const writeAndRun = 6
+
 /** What is wrong with the segments of a slice, their sections and what `__LINKEDIT` holds. */
 export function checkSegments(file: Bytes, slice: MachoSlice): readonly string[] {
   const segments = slice.commands.filter((each): each is Segment => each.kind === 'segment')
@@ -39,6 +42,9 @@ function checkSegment(slice: MachoSlice, segment: Segment): readonly string[] {
     !Number.isSafeInteger(address + memorySize) && 'leaves the memory',
     (address % page !== 0 || (fileSize > 0 && fileOffset % page !== 0)) && 'begins inside a page',
     isProtected(segment) || 'may be written or run as none of its name may',
+    slice.cpu === cpuTypes.arm64 &&
+      isWrittenAndRun(segment) &&
+      'may be written and run, which arm64 does not map',
     size !== 72 + 80 * sections.length && 'has another number of sections than it says',
     ...sections.map((section) => sectionFault(segment, section, slice)),
   ]
@@ -51,6 +57,11 @@ function isProtected({ name, protections }: Segment): boolean {
   if (most > 7 || initial > 7) return false
   if (name === '__TEXT') return initial === 5
   return name !== '__LINKEDIT' || initial === 1
+}
+
+/** The kernel of arm64 has no such memory (xnu's `vm_map_enter`), but for JITs, which ask for theirs. */
+function isWrittenAndRun({ memorySize, protections: [, initial] }: Segment): boolean {
+  return memorySize > 0 && (initial & writeAndRun) === writeAndRun
 }
 
 function takesBytes({ type, size }: Section): boolean {

@@ -16,6 +16,14 @@ function find(file: Buffer, ...words: readonly number[]): number {
   return at
 }
 
+/** `LC_SEGMENT_64` of what programs leave unused, another size for it, and what is said of too small ones. */
+const pageZero = 32
+const shrink =
+  (size: number) =>
+  (file: Buffer): void =>
+    void file.writeBigUInt64LE(BigInt(size), pageZero + 32)
+const noPageZero = 'unused at the beginning of memory'
+
 /** `LC_SEGMENT_64` of `__TEXT`, its section, and that of `__LINKEDIT`. */
 const [text, section, linkedit] = [32, 32 + 72, 32 + 72 + 80]
 
@@ -106,6 +114,51 @@ describe('checkLoad', () => {
       'its loader is `xusr/lib/dyld`',
       'it begins outside its code',
     ])
+  })
+
+  it.each<[string, 'arm64' | 'x86_64', (file: Buffer) => void, readonly string[]]>([
+    ['that is at one place', 'arm64', (file) => file.writeUInt32LE(0x85, 24), ['it is no PIE']],
+    ['that is at one place', 'x86_64', (file) => file.writeUInt32LE(0x85, 24), []],
+    [
+      'without the loader',
+      'arm64',
+      (file) => file.writeUInt32LE(0x200081, 24),
+      ['it is static, which arm64 does not run'],
+    ],
+    ['with less than 4 GB unused', 'arm64', shrink(0x1000_0000), [noPageZero]],
+    ['with less than 4 GB unused', 'x86_64', shrink(0x1000_0000), []],
+    ['with nothing unused', 'x86_64', shrink(0), [noPageZero]],
+    [
+      'with an empty segment that is read',
+      'arm64',
+      (file) => file.writeUInt8(1, pageZero + 60),
+      [noPageZero],
+    ],
+  ])('says of a program %s (%s) what the kernel does', (_, arch, change, expected) => {
+    const file = make({ fileType: 2, arch })
+    expect(checkLoad(file)).toEqual([])
+
+    change(file)
+
+    const details = checkLoad(file).map(({ detail }) => detail)
+    expect(details).toEqual(expected.map((each) => expect.stringContaining(each) as string))
+  })
+
+  it.each([
+    ['arm64', ['`__MORE` may be written and run, which arm64 does not map']],
+    ['x86_64', []],
+  ] as const)('finds code that may be written (%s)', (arch, expected) => {
+    const file = make({ fileType: 2, arch })
+    // The empty segment becomes one of 16 KiB, of which the file has nothing.
+    file.write('__MORE\0\0\0\0', pageZero + 8)
+    file.writeBigUInt64LE(0x2_0000_0000n, pageZero + 24)
+    file.writeBigUInt64LE(0x4000n, pageZero + 32)
+    file.writeUInt32LE(7, pageZero + 56)
+    file.writeUInt32LE(7, pageZero + 60)
+
+    const details = checkLoad(file).map(({ detail }) => detail)
+
+    expect(details.filter((each) => each.includes('__MORE'))).toEqual(expected)
   })
 
   it('finds a name that no file has', () => {

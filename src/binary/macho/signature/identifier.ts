@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto'
 
-import { bytesOf } from '../../bytes.ts'
+import type { Bytes } from '../../bytes.ts'
 import { readEditable } from '../editable.ts'
 
 /**
  * What codesign calls code that is in no bundle, for an ad-hoc signature (Security's signer.cpp): the name of its file, and, where
  * that has no dot, what tells it from other files of that name.
  */
-export function defaultIdentifier(fileName: string, bytes: Buffer): string {
+export function defaultIdentifier(fileName: string, file: Bytes): string {
   const name = canonicalName(fileName)
   if (name.includes('.')) return name
-  const [slice] = readEditable(bytesOf(bytes)).slices
+  const [slice] = readEditable(file).slices
   const uuid = slice?.commands.find((command) => command.kind === 'uuid')
   if (uuid?.kind === 'uuid') return `${name}-${Buffer.from('UUID').toString('hex')}${uuid.uuid}`
-  const [from, size] = [slice?.headerSize ?? 0, slice?.commandsSize ?? 0]
-  const commands = bytes.subarray((slice?.offset ?? 0) + from, (slice?.offset ?? 0) + from + size)
+  const { offset = 0, headerSize = 0, commandsSize = 0 } = slice ?? {}
+  const commands = file.read(offset + headerSize, commandsSize).bytes
   return `${name}-${hash('sha1', commands, 'hex')}`
 }
 

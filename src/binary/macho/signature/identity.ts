@@ -1,11 +1,10 @@
 import { hasErrorCode } from '../../../errors.ts'
-import { bytesOf } from '../../bytes.ts'
+import type { Bytes } from '../../bytes.ts'
 import { readMacho } from '../macho.ts'
 import { readSignature } from './read.ts'
 
 /** Whether somebody's identity signed a file, whatever that is worth now; of a damaged one nobody can tell. */
-export function hasIdentity(bytes: Buffer): boolean {
-  const file = bytesOf(bytes)
+export function hasIdentity(file: Bytes): boolean {
   try {
     return readMacho(file).slices.some((slice) => readSignature(file, slice)?.isAdHoc === false)
   } catch (error) {

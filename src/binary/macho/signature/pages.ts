@@ -30,9 +30,8 @@ export function checkPages(bytes: Buffer): readonly WrongPage[] {
 
 /** What identifies the code of each signed slice: 20 bytes of the hash of its directory. @throws PYEMBED_BINARY_INVALID */
 export function cdHashes(
-  bytes: Buffer,
+  file: Bytes,
 ): readonly { readonly arch: string; readonly cdHash: Buffer }[] {
-  const file = bytesOf(bytes)
   return readMacho(file).slices.flatMap((slice) => {
     const signature = readSignature(file, slice)
     if (signature === undefined) return []

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { expect, it } from 'vitest'
 
+import { bytesOf } from '../../../../src/binary/bytes.ts'
 import { defaultIdentifier } from '../../../../src/binary/macho/signature/identifier.ts'
 import { makeDylib } from '../../../helpers/make-dylib.ts'
 
@@ -23,7 +24,7 @@ it.each([
   ['_tkinter.cpython-314-darwin.so', '_tkinter.cpython-314-darwin'],
   ['Python', `Python${suffix}`],
 ])('defaultIdentifier calls %s what codesign calls it', (name, expected) => {
-  expect(defaultIdentifier(name, file)).toBe(expected)
+  expect(defaultIdentifier(name, bytesOf(file))).toBe(expected)
 })
 
 it('defaultIdentifier tells files without a UUID apart by their load commands', () => {
@@ -32,5 +33,5 @@ it('defaultIdentifier tells files without a UUID apart by their load commands', 
 
   const commands = anonymous.subarray(32, 32 + anonymous.readUInt32LE(20))
   const digest = createHash('sha1').update(commands).digest('hex')
-  expect(defaultIdentifier('Python', anonymous)).toBe(`Python-${digest}`)
+  expect(defaultIdentifier('Python', bytesOf(anonymous))).toBe(`Python-${digest}`)
 })

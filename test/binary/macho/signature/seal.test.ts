@@ -215,7 +215,7 @@ describe('checkPages', () => {
 
 describe('cdHashes', () => {
   it('names the code of each slice', () => {
-    const hashes = cdHashes(sealMacho(makeFat([arm, x86]), { identifier }))
+    const hashes = cdHashes(bytesOf(sealMacho(makeFat([arm, x86]), { identifier })))
 
     const alone = [arm, x86].map((file) => signatureOf(sealMacho(file, { identifier })))
     expect(hashes).toEqual(
@@ -224,7 +224,7 @@ describe('cdHashes', () => {
         cdHash: sha256(directories[0].blob.bytes).subarray(0, 20),
       })),
     )
-    expect(cdHashes(arm)).toEqual([])
+    expect(cdHashes(bytesOf(arm))).toEqual([])
   })
 })
 
