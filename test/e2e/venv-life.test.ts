@@ -19,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
+import { describeWithTools } from '../helpers/tools.ts'
 import { listTree } from '../helpers/tree.ts'
 import {
   addDemo,
@@ -30,6 +31,7 @@ import {
   openApp,
   type VenvJson,
 } from '../helpers/venv.ts'
+import { buildVenvTool, useTool } from '../helpers/venv-tool.ts'
 import { makeWheel } from '../helpers/wheel.ts'
 import { builds } from './pythons.ts'
 
@@ -265,7 +267,7 @@ describe('which app it is', () => {
   })
 })
 
-describe('places', () => {
+describeWithTools(['cmake', 'ninja', 'g++'], 'places', () => {
   it.each([
     'with a space',
     'a"b',
@@ -284,6 +286,13 @@ describe('places', () => {
       (await app.venv('run', 'tool', '--', 'python', '-c', 'import numpy, sys; print(sys.prefix)'))
         .stdout,
     ).toBe(path)
+    const byApp = useTool(app, await buildVenvTool('gcc'), { cwd: directory.path })
+    expect((await byApp('open', 'tool')).json()).toMatchObject({ state: 'ready', path })
+    const made = (await byApp('create', 'own')).json<{ path: string }>()
+    const prefix = 'import numpy, sys; print(sys.prefix)'
+    expect((await byApp('run', 'own', 'python', '-c', prefix)).stdout).toBe(made.path)
+    expect((await byApp('remove', 'own')).json()).toEqual({ removed: true })
+    // What a shell would have made of a name.
     expect(readdirSync(directory.path)).not.toContain('x')
   })
 

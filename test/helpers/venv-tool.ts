@@ -81,6 +81,7 @@ export interface ToolOptions {
   /** What runs it, such as strace. */
   readonly under?: readonly string[]
   readonly input?: string
+  readonly cwd?: string
 }
 
 /** Makes the executable of an app one that uses the runtime. */
@@ -94,11 +95,11 @@ export function useTool(app: InstalledApp, tool: string, options: ToolOptions = 
 export async function runTool(
   program: string,
   args: readonly string[],
-  { env = {}, under = [], input }: ToolOptions = {},
+  { env = {}, under = [], input, cwd = '/' }: ToolOptions = {},
 ): Promise<ToolResult> {
   const [first = '', ...rest] = [...under, program, ...args]
   const { exitCode, stdout, stderr, signal } = await execa(first, rest, {
-    cwd: '/',
+    cwd,
     env: { ...cleanEnvironment(), ...env },
     extendEnv: false,
     reject: false,

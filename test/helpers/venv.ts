@@ -96,7 +96,8 @@ export function describeApp(
 export function openApp(path: string, dataHome: string, prefix: string): InstalledApp {
   const executable = join(path, 'workbench')
   const env = { ...inject('cliEnv'), XDG_DATA_HOME: dataHome }
-  const run = (args: readonly string[]): Promise<CliResult> => runCli(args, { env, cwd: '/' })
+  const run = (args: readonly string[]): Promise<CliResult> =>
+    runCli(args, { env, cwd: dirname(path) })
   return {
     path,
     executable,
