@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
+import { executable as programType, type MachoSlice } from '../binary/macho/macho.ts'
 import { codeProblems } from '../framework/code-problems.ts'
 import type { Resource } from '../framework/code-resources.ts'
 import { compareSeal } from '../framework/compare-resources.ts'
@@ -36,7 +37,10 @@ export async function sealProblems(
   const problems: BundleProblem[] = []
   const look = (path: string, bytes: Buffer, isNested: boolean): void => {
     const isProgram = path === executable
-    if (tree.code.has(inApp(path))) {
+    const code = tree.code.get(inApp(path))
+    if (code !== undefined) {
+      if (isProgram && isStarted(bundle) && !code.slices.every(isExecutable))
+        problems.push(structure(path, 'it is a library, which cannot be started'))
       // What is a resource may be the main executable of a bundle that nobody looks at as one.
       const isResource = !isNested && !(isProgram && seal !== undefined)
       problems.push(
@@ -91,6 +95,15 @@ function linksOut(
 }
 
 const noFile = { kind: 'file', sha256: Buffer.alloc(0) } as const
+
+/** Whether the system starts what is in a bundle, and does not load it into something else. */
+function isStarted({ path }: Bundle): boolean {
+  return path === '' || /\.(?:app|xpc|appex)$/.test(path)
+}
+
+function isExecutable({ fileType }: MachoSlice): boolean {
+  return fileType === programType
+}
 
 function structure(path: string, detail: string): BundleProblem {
   return { path, kind: 'structure', detail }

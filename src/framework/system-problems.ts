@@ -15,14 +15,15 @@ export function systemProblems(
 ): readonly FrameworkProblem[] {
   const promised = minimum === undefined ? undefined : packVersion(minimum)
   return [...code].flatMap(([path, { slices }]) => {
-    const versions = slices.flatMap(({ commands }) =>
+    const versions = slices.map(({ commands }) =>
       commands.flatMap((each) => (each.kind === 'version' ? [each] : [])),
     )
     // Libraries that are for Mac Catalyst, too, have two.
-    const ours = versions.filter(({ platform }) => platform === macos)
-    const needed = Math.max(0, ...ours.map((each) => each.minimum))
+    const ours = versions.map((of) => of.filter(({ platform }) => platform === macos))
+    const isOther = versions.some((of, index) => of.length > 0 && ours[index]?.length === 0)
+    const needed = Math.max(0, ...ours.flat().map((each) => each.minimum))
     const details = [
-      ...(versions.length > 0 && ours.length === 0 ? ['it is not for macOS'] : []),
+      ...(isOther ? ['it is not for macOS'] : []),
       ...(promised !== undefined && needed > promised
         ? [`it needs macOS ${formatVersion(needed)}, and \`LSMinimumSystemVersion\` is ${minimum}`]
         : []),

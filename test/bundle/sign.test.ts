@@ -17,7 +17,9 @@ import { writeFiles } from '../helpers/tree.ts'
 const more = {
   'PlugIns/View.bundle/Contents/Info.plist': infoPlist('View'),
   'PlugIns/View.bundle/Contents/MacOS/View': loading([`@rpath/${libpython}`]),
-  'PlugIns/View.bundle/Contents/Resources/tool': loading([], { fileType: 2 }),
+  'PlugIns/View.bundle/Contents/Resources/tool': loading(['/usr/lib/libSystem.B.dylib'], {
+    fileType: 2,
+  }),
   'PlugIns/plugin': loading([`@rpath/${libpython}`]),
 }
 

@@ -17,7 +17,7 @@ import { fixBundle } from '../../src/bundle/fixup.ts'
 import { type BundleVerification, verifyBundle } from '../../src/bundle/verify.ts'
 import { flipBit, infoPlist, judgeApp, libpython, loading, makeApp } from '../helpers/app.ts'
 import { minor } from '../helpers/framework.ts'
-import { makeDylib } from '../helpers/make-dylib.ts'
+import { makeDylib, makeFat } from '../helpers/make-dylib.ts'
 import { writeFiles } from '../helpers/tree.ts'
 
 const python = 'Frameworks/Python.framework/Versions/A'
@@ -236,6 +236,21 @@ describe('verifyBundle', () => {
     expect(problems).toContain('structure MacOS/settings.ini')
     expect(problems).toContain('structure Frameworks/python3.14')
     expect(problems).toContain('signature Frameworks/libcore.dylib')
+  })
+
+  it('finds a slice for another system beside one for macOS', async () => {
+    const phone = makeDylib({ arch: 'arm64' })
+    // `LC_BUILD_VERSION`: `PLATFORM_IOS`.
+    phone.writeUInt32LE(2, phone.indexOf(Buffer.from([0x32, 0, 0, 0, 24, 0, 0, 0])) + 8)
+    replace('PlugIns/fat.so', makeFat([phone, makeDylib({ arch: 'x86_64' })]))
+
+    expect(await problemsOf(app)).toContain('system PlugIns/fat.so')
+  })
+
+  it('finds a library in the place of the program', async () => {
+    replace('MacOS/Demo', makeDylib())
+
+    expect(await problemsOf(app)).toContain('structure MacOS/Demo')
   })
 
   it('finds code that needs a newer system than the app promises', async () => {

@@ -13,7 +13,7 @@ import { walkFiles } from '../../src/fs/walk.ts'
 import { mutateBytes } from '../fuzz/mutate.ts'
 import { createRandom } from '../fuzz/random.ts'
 import { judgeMachos } from '../helpers/macho-judges.ts'
-import { makeDylib } from '../helpers/make-dylib.ts'
+import { makeDylib, makeFat } from '../helpers/make-dylib.ts'
 import { sharedResult } from '../helpers/prefix.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -47,7 +47,9 @@ describeWithTools(['llvm-objdump-19'], 'checkLoad', () => {
     const small = trees
       .flatMap(({ build, target }) => machosOf(build, target))
       .filter(({ length }) => length < 100_000)
-    const seeds = [makeDylib(), makeDylib({ arch: 'x86_64' }), ...small]
+    const made = [makeDylib(), makeDylib({ arch: 'x86_64' })]
+    const fat = Array.from({ length: Math.ceil(small.length / 4) }, () => makeFat(made))
+    const seeds = [...made, ...small, ...fat]
     const wanted = process.env['PYEMBED_SOAK'] === undefined ? 100 : 2000
     const paths: string[] = []
     for (let index = 0; paths.length < wanted; index++) {
@@ -66,11 +68,17 @@ describeWithTools(['llvm-objdump-19'], 'checkLoad', () => {
   })
 })
 
+/** Of a fat file too, whose slices come behind it. */
+function endOfHead(file: Buffer): number {
+  const isFat = file.readUInt32BE(0) === 0xcafebabe
+  return isFat ? 8 + 20 * file.readUInt32BE(4) : 32 + file.readUInt32LE(20)
+}
+
 /** A file whose load commands were changed and signed after that; undefined when we refuse it. */
 function damage(seeds: readonly Buffer[], index: number): Buffer | undefined {
   const random = createRandom(11, index)
   const seed = random.pick(seeds)
-  const end = 32 + seed.readUInt32LE(20)
+  const end = endOfHead(seed)
   const head = mutateBytes(seed.subarray(0, end), random, random.pick(seeds).subarray(0, end))
   // What is longer or shorter moves all that follows.
   if (head.length !== end) return undefined

@@ -147,7 +147,7 @@ function symbol(name: number, kind: number, value: number): Buffer {
 }
 
 /** A file of several slices, as lipo makes it (mach-o/fat.h). */
-export function makeFat(slices: readonly Buffer[], alignment = 12): Buffer {
+export function makeFat(slices: readonly Buffer[], alignment = 14): Buffer {
   const step = 2 ** alignment
   let end = 8 + slices.length * 20
   const places = slices.map(({ length }) => {

@@ -5,7 +5,7 @@ import { checkSegments } from './check-segments.ts'
 import { commandSizes, isKnown, isSized } from './command-sizes.ts'
 import type { LoadCommand } from './commands.ts'
 import { readEditable } from './editable.ts'
-import { executable, type MachoSlice } from './macho.ts'
+import { executable, type MachoSlice, readPlaces, type SlicePlace, subtypeMask } from './macho.ts'
 import { readRawCommands } from './raw-commands.ts'
 import { codeSignature } from './room.ts'
 
@@ -21,6 +21,11 @@ const threadStart = 0x5
 const dysymtab = 0xb
 /** dyld refuses names that come twice in what was built with this SDK or a newer one: 15.0. */
 const strictSdk = 0x0f0000
+/** From this one on every file has an `LC_UUID`: 12.0. */
+const uuidSdk = 0x0c0000
+/** And from this one on every library loads another, as programs always did: 15.4. */
+const loadingSdk = 0x0f0400
+const uuid = 0x1b
 
 /** Of which there is one at most. */
 const singles = [...Object.keys(commandSizes).map(Number), 0xd, 0x32]
@@ -32,10 +37,27 @@ const singles = [...Object.keys(commandSizes).map(Number), 0xd, 0x32]
  */
 export function checkLoad(bytes: Buffer): readonly LoadProblem[] {
   const file = bytesOf(bytes)
-  return readEditable(file).slices.flatMap((slice) => {
+  const { places } = readPlaces(file)
+  return readEditable(file).slices.flatMap((slice, index) => {
     const arch = architectureOf(slice)
-    return checkSlice(file, slice).map((detail) => ({ arch, detail }))
+    const problems = [...checkPlace(slice, places[index]), ...checkSlice(file, slice)]
+    return problems.map((detail) => ({ arch, detail }))
   })
+}
+
+/** What the header of a fat file says of a slice (dyld's mach_o/Universal.cpp: `validSlice`). */
+function checkPlace(
+  { cpu, cpuSubtype, offset }: MachoSlice,
+  place?: SlicePlace,
+): readonly string[] {
+  const declared = place?.declared
+  if (declared === undefined) return []
+  const isSame = declared.cpu === cpu && declared.cpuSubtype === (cpuSubtype & subtypeMask) >>> 0
+  const isAligned = offset % (cpu === cpuTypes.arm64 ? 0x4000 : 0x1000) === 0
+  return [
+    ...(isSame ? [] : ['the header of the fat file says it is for another processor']),
+    ...(isAligned ? [] : ['it does not begin where a page of memory does']),
+  ]
 }
 
 function checkSlice(file: Bytes, slice: MachoSlice): readonly string[] {
@@ -68,6 +90,13 @@ function checkSlice(file: Bytes, slice: MachoSlice): readonly string[] {
   expect(
     commands.some(({ kind }) => kind === 'version'),
     'it tells no oldest macOS',
+  )
+  const sdk = Math.max(0, ...commands.map((each) => (each.kind === 'version' ? each.sdk : 0)))
+  expect(sdk < uuidSdk || count(uuid) === 1, 'it has no `LC_UUID`')
+  expect(
+    commands.some((each) => each.kind === 'dylib' && each.role !== 'id') ||
+      (fileType !== executable && sdk < loadingSdk),
+    'it loads no library, not even libSystem',
   )
   expect(cpu !== cpuTypes.arm64 || count(codeSignature) === 1, 'it is not signed, as arm64 asks')
   return [

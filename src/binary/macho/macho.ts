@@ -55,7 +55,12 @@ export function readMacho(bytes: Bytes): Macho {
 export interface SlicePlace {
   readonly offset: number
   readonly size: number
+  /** What the header of a fat file says of it; without the bits that are no processor's. */
+  readonly declared?: { readonly cpu: number; readonly cpuSubtype: number }
 }
+
+/** `~CPU_SUBTYPE_MASK` */
+export const subtypeMask = 0xffffff
 
 /** Where the slices of a file are. @throws PYEMBED_BINARY_INVALID */
 export function readPlaces(bytes: Bytes): {
@@ -73,10 +78,12 @@ function readFatPlaces(bytes: Bytes, count: number, is64: boolean): readonly Sli
   const entrySize = is64 ? 32 : 20
   const entries = withEndian(bytes, 'big').read(8, count * entrySize)
   return Array.from({ length: count }, (_, index) => {
-    const at = index * entrySize + 8
+    const at = index * entrySize
+    const cpuSubtype = (entries.u32(at + 4) & subtypeMask) >>> 0
+    const declared = { cpu: entries.u32(at), cpuSubtype }
     return is64
-      ? { offset: entries.u64(at), size: entries.u64(at + 8) }
-      : { offset: entries.u32(at), size: entries.u32(at + 4) }
+      ? { offset: entries.u64(at + 8), size: entries.u64(at + 16), declared }
+      : { offset: entries.u32(at + 8), size: entries.u32(at + 12), declared }
   })
 }
 

@@ -16,6 +16,14 @@ function find(file: Buffer, ...words: readonly number[]): number {
   return at
 }
 
+/** A fat file of one slice, which begins elsewhere. */
+function shiftSlice(fat: Buffer, to: number): Buffer {
+  const from = fat.readUInt32BE(16)
+  const head = Buffer.from(fat.subarray(0, 28))
+  head.writeUInt32BE(to, 16)
+  return Buffer.concat([head, Buffer.alloc(to - 28), fat.subarray(from)])
+}
+
 /** `LC_SEGMENT_64` of what programs leave unused, another size for it, and what is said of too small ones. */
 const pageZero = 32
 const shrink =
@@ -35,6 +43,42 @@ describe('checkLoad', () => {
     ['two architectures', seal(makeFat([makeDylib(), makeDylib({ arch: 'x86_64' })]))],
   ])('has nothing against %s', (_, file) => {
     expect(checkLoad(file)).toEqual([])
+  })
+
+  it.each([
+    ['with another processor', (file: Buffer) => file.writeUInt32BE(0x01000007, 8), /another proc/],
+    ['within a page', (file: Buffer) => shiftSlice(file, 0x1000), /where a page of memory/],
+  ])('has something against a slice of a fat file %s', (_, change, problem) => {
+    const fat = makeFat([makeDylib({ arch: 'arm64', codeSize: 100 })])
+    const sealed = seal(fat)
+    expect(checkLoad(sealed)).toEqual([])
+
+    const changed = change(sealed)
+
+    const file = Buffer.isBuffer(changed) ? changed : sealed
+    expect(checkLoad(file).map(({ detail }) => detail)).toEqual([expect.stringMatching(problem)])
+  })
+
+  it('wants libraries to be loaded, and an LC_UUID, since the SDKs that ask for them', () => {
+    const version = (sdk: number) => (file: Buffer) =>
+      void file.writeUInt32LE(sdk, find(file, 0x32, 24) + 16)
+    const lonely = makeDylib({ loads: [] })
+    const nameless = makeDylib()
+    nameless.writeUInt32LE(0x1d000, find(nameless, 0x1b, 24))
+    const details = (file: Buffer, sdk: number): readonly string[] => {
+      const copy = Buffer.from(file)
+      version(sdk)(copy)
+      return checkLoad(seal(copy)).map(({ detail }) => detail)
+    }
+
+    expect(details(lonely, 0x0f0300)).toEqual([])
+    expect(details(lonely, 0x0f0400)).toEqual([expect.stringMatching(/loads no library/)])
+    expect(details(nameless, 0x0b0300).join()).not.toMatch(/LC_UUID/)
+    expect(details(nameless, 0x0c0000).join()).toMatch(/LC_UUID/)
+    const program = seal(makeDylib({ fileType: 2, loads: [] }))
+    expect(checkLoad(program).map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/loads no library/),
+    ])
   })
 
   it.each<[string, (file: Buffer) => void, RegExp]>([
