@@ -75,6 +75,7 @@ export function readPlaces(bytes: Bytes): {
 }
 
 function readFatPlaces(bytes: Bytes, count: number, is64: boolean): readonly SlicePlace[] {
+  if (count === 0) throw invalidBinary('it is a fat file without anything in it')
   const entrySize = is64 ? 32 : 20
   const entries = withEndian(bytes, 'big').read(8, count * entrySize)
   return Array.from({ length: count }, (_, index) => {

@@ -59,6 +59,10 @@ describe('checkLoad', () => {
     expect(checkLoad(file).map(({ detail }) => detail)).toEqual([expect.stringMatching(problem)])
   })
 
+  it('reads no fat file that is empty', () => {
+    expect(() => checkLoad(makeFat([]))).toThrow(/without anything in it/)
+  })
+
   it('wants libraries to be loaded, and an LC_UUID, since the SDKs that ask for them', () => {
     const version = (sdk: number) => (file: Buffer) =>
       void file.writeUInt32LE(sdk, find(file, 0x32, 24) + 16)
