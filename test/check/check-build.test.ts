@@ -92,7 +92,7 @@ describe('checkBuild', () => {
   })
 
   it('finds Pythons that link lines and binaries name and that are nowhere', async () => {
-    const flags = '-L/none -lpython3.11 "C:/other/libs/python311.lib" -lm'
+    const flags = '-L/none -lpython3.11 "C:/other/libs/python311.lib" -l:libpython3.12.so.1.0 -lm'
     const build = makeBuild({
       ...describeTarget(['/include'], flags),
       app: makeElf({ needed: ['libpython3.11.so.1.0', 'libm.so.6'], symbols: [] }),
@@ -104,6 +104,7 @@ describe('checkBuild', () => {
 
     expect(ok).toBe(false)
     expect(problems.map(({ kind, where, detail }) => [kind, where, detail])).toEqual([
+      ['link', 'app (Debug)', ''],
       ['link', 'app (Debug)', ''],
       ['link', 'app (Debug)', ''],
       ['binary', 'app', expect.stringContaining('it wants libpython3.11.so.1.0')],
