@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
@@ -14,7 +14,14 @@ import { modelUses, type ModelUses } from './model-uses.ts'
 import { createOwnership, type OwnerOf } from './ownership.ts'
 import { openPinnedBuild, type PinnedBuild } from './pinned-build.ts'
 import { pythonHeaders } from './python-files.ts'
-import { type CheckReport, type Counts, problemsOf, pythonsOf, type Use } from './report.ts'
+import {
+  type CheckReport,
+  type Counts,
+  type NestedBuild,
+  problemsOf,
+  pythonsOf,
+  type Use,
+} from './report.ts'
 import { type BuildTree, readBuildTree, showPath } from './tree.ts'
 
 export interface CheckOptions {
@@ -55,7 +62,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
     binaries: binaries.count,
     cacheEntries: cached.entries,
   }
-  requireEvidence(build, counts)
+  requireEvidence(build, counts, nested)
   const problems = [...problemsOf(uses), ...changed, ...binaries.unreadable]
   return {
     ok: problems.length === 0,
@@ -194,7 +201,11 @@ async function findChanged(
 }
 
 /** Who looks at nothing finds nothing. */
-function requireEvidence({ directory }: PinnedBuild, counts: Counts): void {
+function requireEvidence(
+  { directory }: PinnedBuild,
+  counts: Counts,
+  nested: readonly NestedBuild[],
+): void {
   const cures = {
     targets: 'The project adds no target yet',
     includes: 'No target compiles with an include directory: link one to `pyembed::Python`',
@@ -205,10 +216,16 @@ function requireEvidence({ directory }: PinnedBuild, counts: Counts): void {
     (name) => counts[name] === 0,
   )
   if (empty === undefined) return
+  const silent = nested.find(({ fileApi }) => !fileApi)
+  const isBelow = silent !== undefined && empty !== 'binaries'
   throw new PyEmbedError(
     'PYEMBED_CHECK_EMPTY',
     `there are no ${empty} to check in \`${directory}\`, so nothing is proved`,
-    { hint: cures[empty] },
+    {
+      hint: isBelow
+        ? `CMake has not described the build below: cmake "${resolve(directory, silent.path)}"`
+        : cures[empty],
+    },
   )
 }
 

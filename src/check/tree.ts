@@ -79,7 +79,8 @@ export function readBuildTree({ directory, root, inventory }: PinnedBuild): Buil
       visit(folder)
     }
   }
-  const empty = [...roots].filter((folder) => list(folder).length === 0)
+  // Before a build is configured for the first time, all it has is the question of the File API.
+  const empty = [...roots].filter((folder) => list(folder).every(({ name }) => name === '.cmake'))
   return {
     roots: [...roots],
     empty,

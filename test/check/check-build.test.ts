@@ -91,6 +91,15 @@ describe('checkBuild', () => {
     })
   })
 
+  it('names the build below that CMake has not described, when there is too little without it', async () => {
+    const files = { ...describeTarget([], ''), 'sub/CMakeCache.txt': '' }
+
+    expect(await failure(files)).toMatchObject({
+      code: 'PYEMBED_CHECK_EMPTY',
+      hint: expect.stringMatching(/cmake ".*[\\/]sub"/) as string,
+    })
+  })
+
   it('finds Pythons that link lines and binaries name and that are nowhere', async () => {
     const flags = '-L/none -lpython3.11 "C:/other/libs/python311.lib" -l:libpython3.12.so.1.0 -lm'
     const build = makeBuild({

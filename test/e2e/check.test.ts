@@ -79,13 +79,13 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
     const report = await check(build)
 
     expect(problemsOf(report)).toEqual([])
-    // Three configurations of seven targets, two of the build below.
+    // Three configurations of six targets, and of one of the build below.
     expect(report).toMatchObject({
       ok: true,
       configurations: ['Debug', 'Release', 'RelWithDebInfo'],
     })
-    expect(report.targets).toBe(18)
-    expect(report.nested).toEqual([{ path: 'inner-prefix/src/inner-build', fileApi: false }])
+    expect(report.targets).toBe(21)
+    expect(report.nested).toEqual([{ path: 'inner-prefix/src/inner-build', fileApi: true }])
     expect(report.includes).toBeGreaterThanOrEqual(21)
     expect(report.links).toBeGreaterThanOrEqual(9)
     expect(report.binaries).toBe(6)
