@@ -7,6 +7,7 @@ import { prefixLayout } from '../platform/layout.ts'
 import { parseTarget } from '../platform/target.ts'
 import { checkBinaries } from './binaries.ts'
 import { readCache } from './caches.ts'
+import { commandUses } from './commands.ts'
 import { readCompileCommands } from './compile-commands.ts'
 import { readFileApi } from './file-api.ts'
 import { readHeaders } from './headers.ts'
@@ -43,6 +44,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
 
   const { configurations, nested, models, artifacts } = readModels(build, tree, ownerOf)
   const compiled = compileUses(build, tree, ownerOf)
+  const commands = commandUses(build, tree, ownerOf)
   const cached = cacheUses(build, tree, ownerOf)
   const binaries = checkBinaries(build, [...new Set([...artifacts, ...tree.candidates])], ownerOf)
   const changed = await findChanged(build, context.signal)
@@ -51,6 +53,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
     ...models.flatMap((model) => model.uses),
     ...compiled.uses,
     ...headerUses(build, tree, ownerOf),
+    ...commands.uses,
     ...cached.uses,
     ...treeUses(build, tree, ownerOf),
     ...binaries.uses,
@@ -79,6 +82,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
       ...nested
         .filter(({ fileApi }) => !fileApi)
         .map(({ path }) => `${path}: no File API reply, judged by what it left behind`),
+      ...commands.undecided,
       ...binaries.undecided.map(
         (path) =>
           `${path}: no RPATH of it leads to the library of Python, so what loads it decides`,

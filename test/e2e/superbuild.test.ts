@@ -11,8 +11,7 @@ import { delimiter, join } from 'node:path'
 
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
-import type { CheckReport } from '../../src/check/report.ts'
-import { runCli } from '../helpers/cli.ts'
+import { check } from '../helpers/check.ts'
 import { copyExample, editManifest, runIn, sync } from '../helpers/example.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -91,7 +90,7 @@ describeWithTools(['cmake', 'ninja', 'g++', 'readelf'], 'superbuild', () => {
 
     const test = ['ctest', '--test-dir', tree, '-C', 'Debug', '--output-on-failure']
     expect(await runIn(checked, test)).toContain('100% tests passed')
-    const report = (await runCli(['check', tree, '--json'])).json<CheckReport>()
+    const report = await check(tree)
     rmSync(tree, { recursive: true })
 
     expect(report.nested).toEqual([
