@@ -52,6 +52,9 @@ else()
     STORE_ENTRY "${_pyembed_store_entry}" DESTINATION "${PYEMBED_PREFIX}" REQUIRED ${_pyembed_required})
 endif()
 
+unset(PYEMBED_SDK_PYTHON CACHE)   # of an application that this build was configured with before
+unset(PYEMBED_SDK_DIR CACHE)
+
 pyembed_set_variables()
 pyembed_shim_headers()
 pyembed_pin_python()

@@ -123,7 +123,7 @@ macro(_pyembed_deploy_tree)
   endif()
   if(arg_SDK)
     file(INSTALL DESTINATION "${home}/lib/cmake/pyembed" TYPE DIRECTORY MESSAGE_NEVER
-      FILES "${arg_SDK}/modules" "${arg_SDK}/include" "${arg_SDK}/installed/")
+      FILES "${arg_SDK}/modules" "${arg_SDK}/include" "${arg_SDK}/inventory.json" "${arg_SDK}/installed/")
     if(EXISTS "${arg_SDK}/pyembed-shim")   # beside the headers, for it reaches them by a relative path
       file(INSTALL DESTINATION "${home}/python/include" TYPE DIRECTORY MESSAGE_NEVER FILES "${arg_SDK}/pyembed-shim")
     endif()

@@ -14,7 +14,7 @@ both include.
   pyembed_stage_sdk(<dir> DESTINATION <dir>)
 
 ``<dir>/pyembed-config.cmake`` serves the build tree; ``<dir>/installed/`` has the
-one that goes, with ``<dir>/modules`` and ``<dir>/include``, to DESTINATION, relative
+one that goes, with ``<dir>/modules``, ``<dir>/include`` and ``<dir>/inventory.json``, to DESTINATION, relative
 to the directory that holds ``python/``. ``<dir>/pyembed-shim``, where there is one, goes
 to Python's headers.
 #]=======================================================================]
@@ -25,6 +25,7 @@ function(pyembed_stage_sdk directory)
   endif()
 
   file(COPY "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/" DESTINATION "${directory}/modules")
+  file(COPY "${PYEMBED_PREFIX}.pyembed/inventory.json" DESTINATION "${directory}")
   file(COPY "${PYEMBED_RUNTIME_INCLUDE_DIR}/" DESTINATION "${directory}/include")
   if(PYEMBED_SHIM_DIR)
     file(COPY "${PYEMBED_SHIM_DIR}" DESTINATION "${directory}")

@@ -1,6 +1,7 @@
 include_guard(GLOBAL)
 foreach(_pyembed_name IN ITEMS
-    add_module check_path import_python pin_python redirect_finds select_target set_variables shim_headers)
+    add_check add_module check_path describe_build import_python pin_python record_builds redirect_finds select_target
+    set_variables shim_headers)
   include("${CMAKE_CURRENT_LIST_DIR}/pyembed_${_pyembed_name}.cmake")
 endforeach()
 
@@ -19,6 +20,9 @@ What the pin says (``PYEMBED_PIN_ID``, ``_pyembed_*_rel``, ...), ``PYEMBED_PREFI
 ``_pyembed_module_dir`` and ``PYEMBED_RUNTIME_INCLUDE_DIR`` are set. A macro, since it
 sets variables for the directory of whoever finds the application: targets,
 variables and pins are those of pyembed.cmake.
+
+For ``pyembed check`` of the plug-in's build the cache has where the Python is and
+where the inventory of its pin, ``PYEMBED_SDK_PYTHON`` and ``PYEMBED_SDK_DIR``.
 #]=======================================================================]
 macro(pyembed_use_sdk)
   if(${ARGC} GREATER 0)
@@ -39,6 +43,11 @@ macro(pyembed_use_sdk)
   pyembed_shim_headers(FOUND)
   pyembed_pin_python()
   pyembed_import_python()
+
+  set(PYEMBED_SDK_PYTHON "${PYEMBED_PREFIX}" CACHE INTERNAL "The application's Python")
+  set(PYEMBED_SDK_DIR "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "Where the inventory of the application's Python is")
+  pyembed_describe_build()
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL pyembed_record_builds)
 endmacro()
 
 function(_pyembed_check_sdk)

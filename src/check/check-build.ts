@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
@@ -7,6 +7,7 @@ import { prefixLayout } from '../platform/layout.ts'
 import { parseTarget } from '../platform/target.ts'
 import { checkBinaries } from './binaries.ts'
 import { readCache } from './caches.ts'
+import { commandUses } from './commands.ts'
 import { readCompileCommands } from './compile-commands.ts'
 import { readFileApi } from './file-api.ts'
 import { readHeaders } from './headers.ts'
@@ -14,7 +15,14 @@ import { modelUses, type ModelUses } from './model-uses.ts'
 import { createOwnership, type OwnerOf } from './ownership.ts'
 import { openPinnedBuild, type PinnedBuild } from './pinned-build.ts'
 import { pythonHeaders } from './python-files.ts'
-import { type CheckReport, type Counts, problemsOf, pythonsOf, type Use } from './report.ts'
+import {
+  type CheckReport,
+  type Counts,
+  type NestedBuild,
+  problemsOf,
+  pythonsOf,
+  type Use,
+} from './report.ts'
 import { type BuildTree, readBuildTree, showPath } from './tree.ts'
 
 export interface CheckOptions {
@@ -36,6 +44,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
 
   const { configurations, nested, models, artifacts } = readModels(build, tree, ownerOf)
   const compiled = compileUses(build, tree, ownerOf)
+  const commands = commandUses(build, tree, ownerOf)
   const cached = cacheUses(build, tree, ownerOf)
   const binaries = checkBinaries(build, [...new Set([...artifacts, ...tree.candidates])], ownerOf)
   const changed = await findChanged(build, context.signal)
@@ -44,6 +53,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
     ...models.flatMap((model) => model.uses),
     ...compiled.uses,
     ...headerUses(build, tree, ownerOf),
+    ...commands.uses,
     ...cached.uses,
     ...treeUses(build, tree, ownerOf),
     ...binaries.uses,
@@ -55,7 +65,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
     binaries: binaries.count,
     cacheEntries: cached.entries,
   }
-  requireEvidence(build, counts)
+  requireEvidence(build, counts, nested)
   const problems = [...problemsOf(uses), ...changed, ...binaries.unreadable]
   return {
     ok: problems.length === 0,
@@ -72,6 +82,7 @@ export async function checkBuild(context: Context, options: CheckOptions): Promi
       ...nested
         .filter(({ fileApi }) => !fileApi)
         .map(({ path }) => `${path}: no File API reply, judged by what it left behind`),
+      ...commands.undecided,
       ...binaries.undecided.map(
         (path) =>
           `${path}: no RPATH of it leads to the library of Python, so what loads it decides`,
@@ -194,7 +205,11 @@ async function findChanged(
 }
 
 /** Who looks at nothing finds nothing. */
-function requireEvidence({ directory }: PinnedBuild, counts: Counts): void {
+function requireEvidence(
+  { directory }: PinnedBuild,
+  counts: Counts,
+  nested: readonly NestedBuild[],
+): void {
   const cures = {
     targets: 'The project adds no target yet',
     includes: 'No target compiles with an include directory: link one to `pyembed::Python`',
@@ -205,10 +220,16 @@ function requireEvidence({ directory }: PinnedBuild, counts: Counts): void {
     (name) => counts[name] === 0,
   )
   if (empty === undefined) return
+  const silent = nested.find(({ fileApi }) => !fileApi)
+  const isBelow = silent !== undefined && empty !== 'binaries'
   throw new PyEmbedError(
     'PYEMBED_CHECK_EMPTY',
     `there are no ${empty} to check in \`${directory}\`, so nothing is proved`,
-    { hint: cures[empty] },
+    {
+      hint: isBelow
+        ? `CMake has not described the build below: cmake "${resolve(directory, silent.path)}"`
+        : cures[empty],
+    },
   )
 }
 

@@ -23,14 +23,23 @@ export function splitCommand(text: string): readonly string[] {
 }
 
 const includeFlags =
-  /^(?:-isystem|-iquote|-idirafter|-imsvc|[-/]external:I|[-/]I)(?<directory>.*)$/s
+  /^(?:-isystem|-iquote|-idirafter|-imsvc|[-/]external:I|[-/]I|--include-directory(?:-after)?(?:=|$))(?<directory>.*)$/s
+
+/** Flags that have a compiler read a file first: that of Python or numpy names a directory too. */
+const headerFlags = /^(?:-include|-imacros|--include(?:=|$)|--imacros(?:=|$)|[-/]FI)(?<file>.*)$/s
+const pythonHeader = /^(?<directory>.+)[/\\](?:Python|numpy[/\\]arrayobject)\.h$/s
 
 /** The include directories that compiler flags name, as they name them. */
 export function includesOf(flags: readonly string[]): readonly string[] {
   return flags.flatMap((flag, index) => {
     const directory = includeFlags.exec(flag)?.groups?.['directory']
-    if (directory === undefined) return []
-    return directory === '' ? flags.slice(index + 1, index + 2) : [directory]
+    if (directory !== undefined) {
+      return directory === '' ? flags.slice(index + 1, index + 2) : [directory]
+    }
+    const file = headerFlags.exec(flag)?.groups?.['file']
+    if (file === undefined) return []
+    const header = pythonHeader.exec(file === '' ? (flags[index + 1] ?? '') : file)
+    return header?.groups?.['directory'] ?? []
   })
 }
 

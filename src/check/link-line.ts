@@ -13,6 +13,9 @@ export interface LinkItem {
 const withArgument =
   /^(?:-rpath|-rpath-link|-soname|-h|-install_name|-dynamic-linker|-I|-o|-T|-Map|--version-script|--out-implib|-arch|-isysroot|-u|-z|-m|-compatibility_version|-current_version|-exported_symbols_list|--sysroot|-target)$/
 
+const searchFlags = /^(?:-L|-F|[-/](?:LIBPATH|libpath):|--library-path(?:=|$))(?<directory>.*)$/s
+const libraryFlags = /^(?:-l|--library(?:=|$))(?<name>.*)$/s
+
 /** The libraries that the words of a link line name, in order. */
 export function linkItems(words: readonly string[]): readonly LinkItem[] {
   const parts = words.flatMap((word, index) => unwrap(word).map((text) => ({ text, index })))
@@ -21,10 +24,8 @@ export function linkItems(words: readonly string[]): readonly LinkItem[] {
   for (let at = 0; at < parts.length; at++) {
     const { text: word, index } = parts[at] ?? { text: '', index: 0 }
     const argument = parts[at + 1]?.text ?? ''
-    const search = /^(?:-L|-F|[-/](?:LIBPATH|libpath):)(?<directory>.*)$/s.exec(word)?.groups?.[
-      'directory'
-    ]
-    const name = /^-l(?<name>.+)$/s.exec(word)?.groups?.['name']
+    const search = searchFlags.exec(word)?.groups?.['directory']
+    const name = libraryFlags.exec(word)?.groups?.['name']
     const isFramework = word === '-framework' || word === '-weak_framework'
     if (isFramework) {
       items.push({
@@ -34,10 +35,11 @@ export function linkItems(words: readonly string[]): readonly LinkItem[] {
         index,
       })
     } else if (search !== undefined) searched.push(search === '' ? argument : search)
-    else if (name !== undefined)
-      items.push({ text: word, names: libraryNames(name), searched, index })
-    else if (isPath(word)) items.push({ text: word, names: [], searched, index })
-    if (isFramework || search === '' || withArgument.test(word)) at++
+    else if (name !== undefined) {
+      const library = name === '' ? argument : name
+      items.push({ text: `-l${library}`, names: libraryNames(library), searched, index })
+    } else if (isPath(word)) items.push({ text: word, names: [], searched, index })
+    if (isFramework || search === '' || name === '' || withArgument.test(word)) at++
   }
   return items
 }

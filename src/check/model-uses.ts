@@ -103,7 +103,10 @@ function locateItem(
   return places.find((place) => existsSync(place)) ?? (isPath ? locate(text) : undefined)
 }
 
-/** `-lpython3.11`, found where the linker looks by itself. */
+/** `-lpython3.11` or `-l:libpython3.11.so.1.0`, found where the linker looks by itself. */
 function isPythonFlag(flag: string): boolean {
-  return isPythonLibraryName(`lib${flag.replace(/^-l:?(?:lib)?/, '')}.so`)
+  const name = flag.replace(/^-l/, '')
+  return isPythonLibraryName(
+    name.startsWith(':') ? name.slice(1) : `lib${name.replace(/^lib/, '')}.so`,
+  )
 }

@@ -104,9 +104,10 @@ function ancestors(path: string): readonly string[] {
 
 function isMadeFromPin(
   directory: string,
-  { head }: PinnedBuild,
+  { head, realRoot }: PinnedBuild,
   isBuilt: (path: string) => boolean,
 ): boolean {
+  if (directory === realRoot) return true
   const inventories = [`${directory}.pyembed`, ...storeEntryOf(directory)].map((folder) =>
     join(folder, 'inventory.json'),
   )

@@ -5,11 +5,11 @@ import { PyEmbedError } from '../errors.ts'
 import type { Inventory } from '../fs/inventory.ts'
 import { type EntryHead, readEntry, readInventory } from '../store/entry.ts'
 
-/** A build directory that pyembed gave its Python. */
+/** A build directory that pyembed, or the application that it builds a plug-in for, gave its Python. */
 export interface PinnedBuild {
   /** As it was asked for, absolute. */
   readonly directory: string
-  /** The build Python; {@link realRoot} without links. */
+  /** The build Python, or that of the application; {@link realRoot} without links. */
   readonly root: string
   readonly realRoot: string
   readonly head: EntryHead
@@ -26,11 +26,15 @@ export async function openPinnedBuild(path: string): Promise<PinnedBuild> {
       { hint: 'Name the directory that `cmake -B` was given' },
     )
   }
-  // An outer build may have made it (cmake/modules/pyembed_external_project_args.cmake).
   const cache = readFileSync(join(directory, 'CMakeCache.txt'), 'utf8')
-  const root = /^PYEMBED_BUILD_PYTHON:[A-Z]+=(.+)$/m.exec(cache)?.[1] ?? join(directory, 'python')
+  const cached = (name: string): string | undefined =>
+    new RegExp(`^${name}:[A-Z]+=(.+)$`, 'm').exec(cache)?.[1]
+  // An outer build may have made it (cmake/modules/pyembed_external_project_args.cmake), or it is that of the
+  // application that a plug-in is built for (cmake/modules/pyembed_use_sdk.cmake).
+  const root =
+    cached('PYEMBED_BUILD_PYTHON') ?? cached('PYEMBED_SDK_PYTHON') ?? join(directory, 'python')
   // Where CMake remembers what it made the build Python from (cmake/modules/pyembed_materialize_python.cmake).
-  const entry = await readEntry(`${root}.pyembed`)
+  const entry = await readEntry(cached('PYEMBED_SDK_DIR') ?? `${root}.pyembed`)
   if (entry === undefined || !existsSync(root)) {
     throw new PyEmbedError(
       'PYEMBED_BUILD_NOT_PINNED',

@@ -14,7 +14,7 @@ export type PythonKind =
 /** Something in a build that is a Python, or wants one. */
 export interface Use {
   /** Where it was seen: how the build is described, how it was compiled, what it left. */
-  readonly source: 'include' | 'link' | 'header' | 'binary' | 'cache' | 'tree'
+  readonly source: 'include' | 'link' | 'header' | 'binary' | 'command' | 'cache' | 'tree'
   /** The target and configuration, the binary or the cache, relative to the build directory where it is in it. */
   readonly where: string
   /** The Python: absolute where it is known. */

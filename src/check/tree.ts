@@ -19,6 +19,8 @@ export interface BuildTree {
   readonly compileCommands: readonly string[]
   /** What compilers said they read: Ninja's `.ninja_deps`, `<object>.d` of Makefiles. */
   readonly dependencyLogs: readonly string[]
+  /** Files with the commands of a build, of Ninja and of Make; some are not there. */
+  readonly recipes: readonly string[]
   /** Files that may be programs or libraries. */
   readonly candidates: readonly string[]
   readonly pythons: readonly { readonly path: string; readonly kind: PythonKind }[]
@@ -33,6 +35,7 @@ export function readBuildTree({ directory, root, inventory }: PinnedBuild): Buil
   const builds: string[] = []
   const compileCommands: string[] = []
   const dependencyLogs: string[] = []
+  const recipes: string[] = []
   const candidates: string[] = []
   const pythons: { path: string; kind: PythonKind }[] = []
 
@@ -59,8 +62,10 @@ export function readBuildTree({ directory, root, inventory }: PinnedBuild): Buil
   const visitEntry = (folder: string, entry: Dirent): void => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
-      if (entry.name === 'CMakeFiles') dependencyLogs.push(...makeLogs(path))
-      else if (path !== `${root}.pyembed` && entry.name !== '.git') visit(path)
+      if (entry.name === 'CMakeFiles') {
+        dependencyLogs.push(...makeLogs(path))
+        recipes.push(...recipesOf(path))
+      } else if (path !== `${root}.pyembed` && entry.name !== '.git') visit(path)
     } else if (entry.name === 'CMakeCache.txt') builds.push(folder)
     else if (entry.name === 'compile_commands.json') compileCommands.push(path)
     else if (entry.name === '.ninja_deps') dependencyLogs.push(path)
@@ -79,13 +84,15 @@ export function readBuildTree({ directory, root, inventory }: PinnedBuild): Buil
       visit(folder)
     }
   }
-  const empty = [...roots].filter((folder) => list(folder).length === 0)
+  // Before a build is configured for the first time, all it has is the question of the File API.
+  const empty = [...roots].filter((folder) => list(folder).every(({ name }) => name === '.cmake'))
   return {
     roots: [...roots],
     empty,
     builds,
     compileCommands,
     dependencyLogs,
+    recipes: [...builds.map((folder) => join(folder, 'build.ninja')), ...recipes],
     candidates,
     pythons,
   }
@@ -133,6 +140,14 @@ function makeLogs(folder: string): readonly string[] {
       [...walkFiles(join(folder, name))].map(({ path }) => join(folder, name, path)),
     )
     .filter((path) => /\.(?:o|obj)\.d$/.test(path))
+}
+
+/** Ninja's rules and, with several configurations, what it makes; `build.make` of each target. */
+function recipesOf(folder: string): readonly string[] {
+  return list(folder).flatMap((entry) => {
+    if (entry.name.endsWith('.dir')) return [join(folder, entry.name, 'build.make')]
+    return entry.name.endsWith('.ninja') ? [join(folder, entry.name)] : []
+  })
 }
 
 /** Builds that run meanwhile remove folders. */

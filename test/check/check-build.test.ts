@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -91,8 +91,17 @@ describe('checkBuild', () => {
     })
   })
 
+  it('names the build below that CMake has not described, when there is too little without it', async () => {
+    const files = { ...describeTarget([], ''), 'sub/CMakeCache.txt': '' }
+
+    expect(await failure(files)).toMatchObject({
+      code: 'PYEMBED_CHECK_EMPTY',
+      hint: expect.stringMatching(/cmake ".*[\\/]sub"/) as string,
+    })
+  })
+
   it('finds Pythons that link lines and binaries name and that are nowhere', async () => {
-    const flags = '-L/none -lpython3.11 "C:/other/libs/python311.lib" -lm'
+    const flags = '-L/none -lpython3.11 "C:/other/libs/python311.lib" -l:libpython3.12.so.1.0 -lm'
     const build = makeBuild({
       ...describeTarget(['/include'], flags),
       app: makeElf({ needed: ['libpython3.11.so.1.0', 'libm.so.6'], symbols: [] }),
@@ -104,6 +113,7 @@ describe('checkBuild', () => {
 
     expect(ok).toBe(false)
     expect(problems.map(({ kind, where, detail }) => [kind, where, detail])).toEqual([
+      ['link', 'app (Debug)', ''],
       ['link', 'app (Debug)', ''],
       ['link', 'app (Debug)', ''],
       ['binary', 'app', expect.stringContaining('it wants libpython3.11.so.1.0')],
@@ -137,5 +147,52 @@ describe('checkBuild', () => {
     ])
     expect(allowed.ok).toBe(true)
     expect(new Set(allowed.pythons.map(({ owner }) => owner))).toEqual(new Set(['allowed']))
+  })
+
+  it('reads the commands of Ninja and of Make', async () => {
+    const other = temporaryDirectory('other')
+    for (const name of ['python3.11', 'two words/python']) {
+      mkdirSync(dirname(join(other, name)), { recursive: true })
+      writeFileSync(join(other, name), '')
+    }
+    symlinkSync(join(other, 'python3.11'), join(other, 'tool'))
+    mkdirSync(join(other, 'python'))
+    const ninja = [
+      'build CMakeFiles/v | ${cmake_ninja_workdir}CMakeFiles/v: CUSTOM_COMMAND',
+      `  COMMAND = cd /b && ${other}/python3.11 -c pass && cmake -E copy_directory ${other}/python x`,
+      `  DESC = run ${other}/tool`,
+      'build gen$ h.c: CUSTOM_COMMAND',
+      `  COMMAND = sh -c "${other}/tool /none/python3" && python3 -c "print('\\$$a')" > "gen h.c"`,
+      'build app: C_EXECUTABLE_LINKER__app_ main.o',
+      `  POST_BUILD = cd /b && PY="${other}/two$ words/python" run`,
+    ]
+    const make = [
+      'CMakeFiles/w:',
+      `\t@$(CMAKE_COMMAND) -E cmake_echo_color --blue "run ${other}/tool"`,
+      `\tcd /b/sub && ${other}/python3.11 -c pass`,
+    ]
+    const rules = ['rule C_COMPILER__app', `  command = ${other}/tool /usr/bin/cc -c $in`]
+    const files = {
+      ...describeTarget(['/include'], 'liba.a'),
+      app: makeElf({ needed: [], symbols: [] }),
+      'build.ninja': `${ninja.join('\n')}\n`,
+      'CMakeFiles/rules.ninja': `${rules.join('\n')}\n`,
+      'CMakeFiles/impl-Debug.ninja': `build sub/CMakeFiles/x-Debug: CUSTOM_COMMAND\n  COMMAND = ${other}/tool\n`,
+      'sub/CMakeFiles/w.dir/build.make': `${make.join('\n')}\n`,
+    }
+    const build = makeBuild(files)
+
+    const { problems, notes } = await checkBuild(context, { build })
+
+    expect(problems.map(({ kind, where, path }) => `${kind} ${where} ${path}`)).toEqual([
+      `command v ${other}/python3.11`,
+      `command gen h.c ${other}/tool`,
+      `command app ${other}/two words/python`,
+      `command sub/x (Debug) ${other}/tool`,
+      `command C_COMPILER__app ${other}/tool`,
+      `command sub/w ${other}/python3.11`,
+    ])
+    expect(notes).toEqual(['gen h.c: it runs `python3`, and `PATH` decides which'])
+    expect((await checkBuild(context, { build, allow: [other] })).ok).toBe(true)
   })
 })

@@ -38,3 +38,21 @@ it('finds the include directories of each compiler', () => {
 
   expect(includesOf(flags)).toEqual(['/a', '/b', '/c', '/d', '/e', '/f'])
 })
+
+it('finds what long flags name, and the directory of a header of Python that is read first', () => {
+  const flags = [
+    '--include-directory=/a',
+    '--include-directory',
+    '/b',
+    '--include-directory-after=/c',
+    '-include',
+    '/d/Python.h',
+    '--include=/e/Python.h',
+    '-imacros/f/numpy/arrayobject.h',
+    '/FI/g/Python.h',
+    '-include',
+    'CMakeFiles/app.dir/cmake_pch.h',
+  ]
+
+  expect(includesOf(flags)).toEqual(['/a', '/b', '/c', '/d', '/e', '/f', '/g'])
+})

@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
 import type { CheckReport } from '../../src/check/report.ts'
+import { check } from '../helpers/check.ts'
 import { cliPath, runCli } from '../helpers/cli.ts'
 import { copyExample, build as buildExample, runIn, sync } from '../helpers/example.ts'
 import { copyTree, sharedResult } from '../helpers/prefix.ts'
@@ -14,14 +15,6 @@ import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 
 const shapes = fileURLToPath(new URL('../cmake/check', import.meta.url))
-
-async function check(build: string, ...args: string[]): Promise<CheckReport> {
-  const result = await runCli(['check', build, '--json', ...args])
-  if (result.stdout === '') throw new Error(result.stderr)
-  const report = result.json<CheckReport>()
-  expect(result.exitCode).toBe(report.ok ? 0 : 1)
-  return report
-}
 
 /** Problems as `kind where path`, so that a test sees all there are. */
 function problemsOf({ problems }: CheckReport): readonly string[] {
@@ -79,13 +72,13 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
     const report = await check(build)
 
     expect(problemsOf(report)).toEqual([])
-    // Three configurations of seven targets, two of the build below.
+    // Three configurations of six targets, and of one of the build below.
     expect(report).toMatchObject({
       ok: true,
       configurations: ['Debug', 'Release', 'RelWithDebInfo'],
     })
-    expect(report.targets).toBe(18)
-    expect(report.nested).toEqual([{ path: 'inner-prefix/src/inner-build', fileApi: false }])
+    expect(report.targets).toBe(21)
+    expect(report.nested).toEqual([{ path: 'inner-prefix/src/inner-build', fileApi: true }])
     expect(report.includes).toBeGreaterThanOrEqual(21)
     expect(report.links).toBeGreaterThanOrEqual(9)
     expect(report.binaries).toBe(6)
@@ -210,6 +203,7 @@ describeWithTools(['cmake', 'ninja', 'cc'], 'check', () => {
         `cache inner-prefix/src/inner-build/CMakeCache.txt ${bait}/${include}`,
       ],
     ],
+    ['command', [`command command (Debug) ${bait}/bin/python3.14`], []],
     ['find-program', [`cache CMakeCache.txt ${bait}/bin/python3`], []],
   ])('finds a leak through a %s', async (leak, configured, built) => {
     await configure(leak)

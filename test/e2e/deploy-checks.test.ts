@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
+import { check } from '../helpers/check.ts'
 import { writeRules, writeTinyApp } from '../helpers/deploy.ts'
 import { build, runIn, sync } from '../helpers/example.ts'
 import { linkPrefix } from '../helpers/prefix.ts'
@@ -138,6 +139,18 @@ pyembed_add_module(plugged plug.c)
       expect(elf).toContain('3.14.6')
       expect(elf).toContain('[libpython3.14.so.1.0]')
       expect(elf).toContain(`[${home()}/python/lib]`)
+
+      // Before CMake 3.27 it describes a build when it configures it for the second time.
+      await runIn(folder, ['cmake', tree], env)
+      const proved = await check(tree)
+      expect(proved).toMatchObject({ ok: true, problems: [], python: join(home(), 'python') })
+      expect(new Set(proved.pythons.map(({ owner }) => owner))).toEqual(new Set(['pinned']))
+      const bait = `-DCMAKE_C_FLAGS=-I${other}/include/python3.11`
+      await runIn(folder, ['cmake', tree, bait], env)
+      expect((await check(tree)).problems).toMatchObject([
+        { kind: 'include', where: 'plug', path: `${other}/include/python3.11` },
+        { kind: 'include', where: 'plugged', path: `${other}/include/python3.11` },
+      ])
     })
   })
 
