@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { isThere } from '../fs/links.ts'
+import { makeFolders } from '../fs/make-folders.ts'
 import { recordApp } from './app-record.ts'
 import { readCfg } from './cfg.ts'
 import { newRecord } from './create.ts'
@@ -48,7 +49,7 @@ export async function adoptVenvs(
       },
     )
   }
-  mkdirSync(place.directory, { recursive: true })
+  makeFolders(place.directory)
   await recordApp(place)
   const adopted: string[] = []
   const left: { name: string; reason: string }[] = []

@@ -195,6 +195,13 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect(adopted.toSorted()).toEqual(names.toSorted())
     })
 
+    it('are not waited for where no folder can be made for them', async () => {
+      const { create } = bySide(side, 'nowhere', { dataHome: '/proc/nope' })
+      const { exitCode, stderr } = await create('tool')
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain('/proc/nope')
+    })
+
     it('of another app stay with it', async () => {
       const dataHome = join(world.directory, side, 'data of many')
       const theirs = bySide(side, 'theirs/app', { id: 'org.example.theirs', dataHome })
