@@ -9,6 +9,7 @@ import { recordApp } from './app-record.ts'
 import { readCfg } from './cfg.ts'
 import { newRecord } from './create.ts'
 import { fileIn } from './data-home.ts'
+import { listCommand } from './hint.ts'
 import { venvLayout } from './layout.ts'
 import { foreignSitePackages, type ListedVenv, listVenvs } from './list.ts'
 import { withVenvLock } from './lock.ts'
@@ -45,7 +46,7 @@ export async function adoptVenvs(
       'PYEMBED_VENV_NOT_FOUND',
       `there is no environment with key \`${oldKey}\` in \`${place.dataHome}\``,
       {
-        hint: 'Run `pyembed venv list` and take a key of another place of this app',
+        hint: `Run \`${listCommand(place)}\` and take a key of another place of this app`,
       },
     )
   }

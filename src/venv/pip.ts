@@ -8,6 +8,7 @@ import { run } from '../process/run.ts'
 import type { AppPlace } from './place.ts'
 import { fileIn } from './data-home.ts'
 import { hiddenModules } from './hidden.ts'
+import { venvCommand } from './hint.ts'
 import { venvLayout } from './layout.ts'
 import type { VenvLock } from './lock.ts'
 import { baseConstraints, baseSitePackages, hasByteCode, hasPip } from './packages.ts'
@@ -35,7 +36,7 @@ export async function runSteps(
   { path, work, record, lock }: PipPlace,
   steps: readonly Step[],
 ): Promise<void> {
-  for (const step of steps) requireInside(step, record.name)
+  for (const step of steps) requireInside(step, record.name, place.flags)
   const base = baseSitePackages(place, record.base)
   if (!hasPip(base)) {
     throw new PyEmbedError(
@@ -75,9 +76,9 @@ export async function runSteps(
       const end = (result: string): void =>
         context.emit({ kind: 'end', id: idOf(record), text: `${result} ${what}` })
       try {
-        await runStep(context, { record, executable, lock }, what, args)
+        await runStep(context, { place, record, executable, lock }, what, args)
         const other = hidden().filter((module) => !known.has(module))
-        if (other.length > 0) throw hidesBase(record, what, other)
+        if (other.length > 0) throw hidesBase(place, record, what, other)
         end('Installed')
       } catch (error) {
         if (error instanceof PyEmbedError) end('Could not install')
@@ -102,7 +103,12 @@ function starts(
 
 async function runStep(
   { env, emit, signal }: Context,
-  { record, executable, lock }: { record: VenvRecord; executable: string; lock: VenvLock },
+  {
+    place,
+    record,
+    executable,
+    lock,
+  }: { place: AppPlace; record: VenvRecord; executable: string; lock: VenvLock },
   what: string,
   args: readonly string[],
 ): Promise<void> {
@@ -134,7 +140,7 @@ async function runStep(
     `pip could not install ${what}: ${reason}`,
     {
       hint: isBase
-        ? ownEnvironmentHint(record.name)
+        ? ownEnvironmentHint(place, record.name)
         : 'The environment is as it was. `--verbose` shows all that pip says',
     },
   )
@@ -145,17 +151,23 @@ function idOf({ name }: VenvRecord): string {
 }
 
 /** No constraint keeps a package of another name from bringing the same module. */
-function hidesBase({ name }: VenvRecord, what: string, modules: readonly string[]): PyEmbedError {
+function hidesBase(
+  place: AppPlace,
+  { name }: VenvRecord,
+  what: string,
+  modules: readonly string[],
+): PyEmbedError {
   const names = modules.map((module) => `\`${module}\``).join(', ')
   return new PyEmbedError(
     'PYEMBED_VENV_INSTALL_FAILED',
     `${what} would hide what the app’s packages bring: ${names}`,
-    { hint: ownEnvironmentHint(name) },
+    { hint: ownEnvironmentHint(place, name) },
   )
 }
 
-function ownEnvironmentHint(name: string): string {
-  return `\`${name}\` has the packages of the app, whose versions stay as they are; an environment of its own has none: \`pyembed venv create OTHER --inherit none\``
+function ownEnvironmentHint({ flags }: AppPlace, name: string): string {
+  const command = venvCommand({ flags: { '--inherit': 'none', ...flags } }, 'create', 'OTHER')
+  return `\`${name}\` has the packages of the app, whose versions stay as they are; an environment of its own has none: \`${command}\``
 }
 
 function describeStep(step: Step, index: number, count: number): string {

@@ -50,11 +50,15 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
     })
 
     it('stays: what was installed into an environment whose record is damaged', async () => {
-      const { create, add, remove, path } = bySide(side, 'damaged')
+      const { create, add, repair, remove, path } = bySide(side, 'damaged')
       const venv = await path('tool')
       await add('tool')
       truncateSync(join(venv, 'pyembed-venv.json'), 100)
 
+      for (const verb of [create, repair]) {
+        const { stderr } = await verb('tool')
+        expect(stderr).toMatch(/remove (?:tool|it)\b.*, which deletes all/)
+      }
       expect(codeIn((await create('tool')).stderr)).toBe('PYEMBED_VENV_BROKEN')
       expect(readdirSync(join(venv, 'lib/python3.14/site-packages')).join()).toContain('demo')
       expect((await remove('tool')).exitCode).toBe(0)
