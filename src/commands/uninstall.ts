@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
+
 import { PyEmbedError } from '../errors.ts'
 import { measureDiskUse } from '../fs/disk-use.ts'
 import { findVenvs } from '../project/venv-entries.ts'
 import { readRoots } from '../store/roots.ts'
 import { uninstall } from '../store/uninstall.ts'
-import { quoteArgument } from '../text/quote.ts'
+import { formatCommand } from '../text/command-line.ts'
 import { formatSize } from '../text/size.ts'
 import { measure, removedPaths, removeVenvs } from '../venv/prune.ts'
 import type { Run } from './command.ts'
@@ -41,13 +43,13 @@ export const run: Run<Flags> = async (context, { dryRun, yes, venvs, dataHome })
     ...goneVenvs.map(({ path, sizeBytes }) => `environment  ${formatSize(sizeBytes)}  ${path}`),
     ...kept.map(({ reason }) => `Kept: ${reason}`),
   ]
-  const flags = [
-    '--yes',
-    ...(venvs === true ? ['--venvs'] : []),
-    ...(dataHome === undefined ? [] : ['--data-home', quoteArgument(dataHome)]),
-  ]
+  const flags = {
+    '--yes': true,
+    '--venvs': venvs === true ? true : undefined,
+    '--data-home': dataHome === undefined ? undefined : resolve(dataHome),
+  } as const
   const end = isDryRun
-    ? `Nothing was removed. To remove ${formatSize(freedBytes)}, run: pyembed uninstall ${flags.join(' ')}`
+    ? `Nothing was removed. To remove ${formatSize(freedBytes)}, run: ${formatCommand(['uninstall'], flags)}`
     : `Freed ${formatSize(freedBytes)}`
   return {
     json: {

@@ -1,5 +1,5 @@
-import { quoteArgument } from '../text/quote.ts'
 import { formatColumns } from '../text/columns.ts'
+import { formatCommand } from '../text/command-line.ts'
 import { formatSize } from '../text/size.ts'
 import { findDataHome } from '../venv/place.ts'
 import { defaultDays, pruneVenvs } from '../venv/prune.ts'
@@ -23,13 +23,13 @@ export const run: Run<Flags> = async (context, { olderThan, yes, dataHome }) => 
     `last used ${lastUsed.toISOString().slice(0, 10)}`,
     path,
   ])
-  const flags = [
-    '--yes',
-    ...(olderThan === undefined ? [] : ['--older-than', olderThan]),
-    ...(dataHome === undefined ? [] : ['--data-home', quoteArgument(dataHome)]),
-  ]
+  const flags = {
+    '--yes': true,
+    '--older-than': olderThan,
+    '--data-home': dataHome === undefined ? undefined : home,
+  } as const
   const end = isDryRun
-    ? `Nothing was removed. To remove this, run: pyembed venv prune ${flags.join(' ')}`
+    ? `Nothing was removed. To remove this, run: ${formatCommand(['venv', 'prune'], flags)}`
     : 'Removed'
   const lines = [
     ...(rows.length === 0 ? [] : [formatColumns(rows), end]),

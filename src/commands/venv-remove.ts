@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 
 import { PyEmbedError } from '../errors.ts'
 import { findApp } from '../project/venv-app.ts'
+import { formatCommand } from '../text/command-line.ts'
 import { hostSystem } from '../venv/app.ts'
 import { listVenvs } from '../venv/list.ts'
 import { venvPath } from '../venv/look.ts'
@@ -34,7 +35,8 @@ async function removeByKey(context: Parameters<Run<Flags>>[0], flags: Flags, key
   const name = nameOf(flags)
   const { appName, dataHome } = flags
   const folder = appName === undefined ? undefined : folderName(appName)
-  const [venv, ...others] = listVenvs(findDataHome(context.env, dataHome), folder).filter(
+  const home = findDataHome(context.env, dataHome)
+  const [venv, ...others] = listVenvs(home, folder).filter(
     (each) => each.key === key && each.name === name,
   )
   if (venv !== undefined && others.length > 0) {
@@ -50,7 +52,7 @@ async function removeByKey(context: Parameters<Run<Flags>>[0], flags: Flags, key
       'PYEMBED_VENV_NOT_FOUND',
       `there is no \`${name}\` with key \`${key}\``,
       {
-        hint: 'Run `pyembed venv list --json`, which shows names and keys',
+        hint: `Run \`${formatCommand(['venv', 'list', '--json'], { '--data-home': dataHome === undefined ? undefined : home })}\`, which shows names and keys`,
       },
     )
   }

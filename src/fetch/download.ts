@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 import type { Context } from '../context.ts'
@@ -7,6 +6,7 @@ import { sweepTemporary } from '../fs/atomic.ts'
 import type { Growth } from '../fs/growth.ts'
 import { withLease } from '../fs/lease.ts'
 import { sweepLeftovers } from '../fs/leftovers.ts'
+import { makeFolders } from '../fs/make-folders.ts'
 import { cachedSize, cachePath } from './cache.ts'
 import { openClient } from './client.ts'
 import { openPartial } from './partial.ts'
@@ -42,7 +42,7 @@ export async function downloadFile(
   await sweepLeftovers(dirname(path))
   if (await isDone()) return path
 
-  await mkdir(dirname(path), { recursive: true })
+  makeFolders(dirname(path))
   emit({ kind: 'start', id: wanted.name, text: `Fetching ${wanted.name}` })
   let from = 'another process'
   const onWait = () => emit({ kind: 'detail', text: `another process fetches ${wanted.name}` })

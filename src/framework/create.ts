@@ -1,9 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { makeTemporaryDirectory, renameWithRetry, sweepTemporary } from '../fs/atomic.ts'
 import { requireLinks } from '../fs/links.ts'
+import { makeFolders } from '../fs/make-folders.ts'
 import { takeAway } from '../fs/take-away.ts'
 import { fillFramework } from './fill.ts'
 import { isOurs, requireFree } from './former.ts'
@@ -23,7 +24,7 @@ export async function createFramework(
   requireIdentifier(request.identifier)
   const framework = join(request.output, 'Python.framework')
   requireFree(framework)
-  await mkdir(request.output, { recursive: true })
+  makeFolders(request.output)
   await sweepTemporary(request.output, 'Python.framework')
   requireLinks(framework)
   const stage = await makeTemporaryDirectory(framework)

@@ -1,8 +1,9 @@
 // `promises` takes 2 ms to load, at its first use.
-import { closeSync, fsyncSync, mkdirSync, openSync, promises, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, promises, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
+import { makeFolders } from './make-folders.ts'
 import { readTextIfThere } from './read-text.ts'
 import { hostMark, isAlive, randomMark } from '../process/host.ts'
 
@@ -14,7 +15,7 @@ export function temporaryName(path: string): string {
 /** Replaces `path` in one step: readers see the old content or the new one. Creates the folder. */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryName(path)
-  await promises.mkdir(dirname(path), { recursive: true })
+  makeFolders(dirname(path))
   try {
     await promises.writeFile(temporary, content, { flag: 'wx', flush: true })
     await renameWithRetry(temporary, path)
@@ -49,7 +50,7 @@ export async function updateFiles(
     .map((file) => ({ ...file, temporary: temporaryName(file.path) }))
   try {
     for (const { path, content, temporary } of changed) {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolders(dirname(path))
       writeFileSync(temporary, content, { flag: 'wx' })
     }
     for (const { temporary } of changed) syncFile(temporary)
@@ -88,7 +89,7 @@ export async function renameWithRetry(from: string, to: string): Promise<void> {
 /** Makes a fresh folder beside `path`. */
 export async function makeTemporaryDirectory(path: string): Promise<string> {
   const directory = temporaryName(path)
-  await promises.mkdir(dirname(directory), { recursive: true })
+  makeFolders(dirname(directory))
   await promises.mkdir(directory)
   return directory
 }

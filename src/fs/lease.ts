@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { systemErrorCode } from '../errors.ts'
 import { hostMark, isAlive } from '../process/host.ts'
+import { makeFolders } from './make-folders.ts'
 import { stampFile } from './stamp.ts'
 
 /** In milliseconds. */
@@ -41,7 +42,7 @@ export async function withLease(
   { timing, signal, isDone, onWait }: LeaseOptions,
   work: () => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolders(dirname(path))
   const name = `${process.pid} ${randomBytes(8).toString('hex')} ${hostMark()}`
   let lease: Lease | undefined
   let isWaiting = false

@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { hasErrorCode, PyEmbedError } from '../errors.ts'
 import { prefixLayout } from '../platform/layout.ts'
 import { hostTarget, parseTarget } from '../platform/target.ts'
+import type { FlagValues } from '../text/command-line.ts'
 import { readApp } from '../venv/app-file.ts'
 import { type AppPlace, findDataHome, placeApp } from '../venv/place.ts'
 import { openProject } from './open.ts'
@@ -31,9 +32,10 @@ export interface AppOptions {
 export async function findApp(context: Context, options: AppOptions): Promise<AppPlace> {
   const home = findDataHome(context.env, options.dataHome)
   const { app, python, appName, appId = '' } = options
+  const flags = flagsOf(options)
   if (app !== undefined) {
     const found = readApp(app)
-    return placeApp(found.app, found.base, home)
+    return placeApp(found.app, found.base, home, flags)
   }
   if (python === undefined && appName === undefined) return placeProject(context, options, home)
   if (python === undefined || appName === undefined) {
@@ -49,16 +51,16 @@ export async function findApp(context: Context, options: AppOptions): Promise<Ap
   const { findPythonBase } = await import('./python-base.ts')
   const { abi, ...base } = await findPythonBase(context, python)
   const identity = appId === '' ? base.prefix : appId
-  return placeApp({ name: appName, id: appId, identity, path: base.prefix, abi }, base, home)
+  return placeApp({ name: appName, id: appId, identity, path: base.prefix, abi }, base, home, flags)
 }
 
 /** The app of a project, before there is one: its folder stands for it. */
 async function placeProject(
   { env }: Context,
-  { project }: AppOptions,
+  options: AppOptions,
   home: string,
 ): Promise<AppPlace> {
-  const opened = requireProject(project)
+  const opened = requireProject(options.project)
   const state = readSyncState(opened)
   const result = state?.targets[hostTarget()]?.result
   const isSynced =
@@ -85,7 +87,26 @@ async function placeProject(
     { name, id, identity: id === '' ? path : id, path, abi: layout.abiTag },
     { executable: join(prefix, layout.executable), prefix, version: python.version, pinId },
     home,
+    flagsOf(options),
   )
+}
+
+/** What is named, as it is found from another folder too. */
+function flagsOf({ app, python, appName, appId, dataHome, project }: AppOptions): FlagValues {
+  const byName = { '--python': absolute(python), '--app-name': appName, '--app-id': appId }
+  const isNamed = python !== undefined || appName !== undefined
+  return {
+    ...(app !== undefined
+      ? { '--app': resolve(app) }
+      : isNamed
+        ? byName
+        : { '--project': absolute(project) }),
+    '--data-home': absolute(dataHome),
+  }
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path)
 }
 
 function requireProject(project: string | undefined): ReturnType<typeof openProject> {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 
-import { systemErrorCode } from '../errors.ts'
+import { PyEmbedError, systemErrorCode } from '../errors.ts'
 
 /** Where output goes. stdout is data; everything else is stderr. */
 export interface Streams {
@@ -33,9 +33,22 @@ function writeAll(descriptor: number, text: string): void {
     } catch (error) {
       const code = systemErrorCode(error)
       if (code === 'EPIPE' || code === 'EOF') return
-      if (code !== 'EAGAIN') throw error
+      if (code !== 'EAGAIN') throw notWritten(descriptor, error)
       // A pipe that another process made non-blocking is full: its reader needs a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
   }
+}
+
+/** What standard output is led to is full, or fails: nothing that pyembed itself can make room in. */
+function notWritten(descriptor: number, error: unknown): unknown {
+  if (descriptor !== 1 || !(error instanceof Error)) return error
+  return new PyEmbedError(
+    'PYEMBED_FILE_SYSTEM',
+    `standard output cannot be written: ${error.message}`,
+    {
+      hint: 'What the command does is done, only what it prints is lost: look at what that is redirected to',
+      cause: error,
+    },
+  )
 }

@@ -1,13 +1,15 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { isThere } from '../fs/links.ts'
+import { makeFolders } from '../fs/make-folders.ts'
 import { recordApp } from './app-record.ts'
 import { readCfg } from './cfg.ts'
 import { newRecord } from './create.ts'
 import { fileIn } from './data-home.ts'
+import { listCommand } from './hint.ts'
 import { venvLayout } from './layout.ts'
 import { foreignSitePackages, type ListedVenv, listVenvs } from './list.ts'
 import { withVenvLock } from './lock.ts'
@@ -44,11 +46,11 @@ export async function adoptVenvs(
       'PYEMBED_VENV_NOT_FOUND',
       `there is no environment with key \`${oldKey}\` in \`${place.dataHome}\``,
       {
-        hint: 'Run `pyembed venv list` and take a key of another place of this app',
+        hint: `Run \`${listCommand(place)}\` and take a key of another place of this app`,
       },
     )
   }
-  mkdirSync(place.directory, { recursive: true })
+  makeFolders(place.directory)
   await recordApp(place)
   const adopted: string[] = []
   const left: { name: string; reason: string }[] = []

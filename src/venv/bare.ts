@@ -1,3 +1,6 @@
+import { existsSync, lstatSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { systemErrorCode } from '../errors.ts'
 import { walkFiles } from '../fs/walk.ts'
 import { venvLayout } from './layout.ts'
@@ -25,4 +28,13 @@ export function isBare({ system, app, base }: AppPlace, path: string): boolean {
     if (systemErrorCode(error) !== 'ENOENT') throw error
   }
   return true
+}
+
+/** Whether it may be removed: what pyembed or another made for Python, or an empty folder; else it is somebody's. */
+export function isEnvironment(path: string): boolean {
+  if (!lstatSync(path).isDirectory()) return false
+  return (
+    ['pyvenv.cfg', recordName].some((file) => existsSync(join(path, file))) ||
+    walkFiles(path).next().done === true
+  )
 }

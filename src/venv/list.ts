@@ -42,16 +42,24 @@ const keyPattern = /^[0-9A-F]{16}$/i
 export function listVenvs(dataHome: string, folder?: string): readonly ListedVenv[] {
   const system = hostSystem()
   const base = rememberBases()
-  const folders =
-    folder === undefined
-      ? listDirectory(dataHome).filter((name) => folderPattern.test(name))
-      : [folder]
+  const found = listHome(dataHome).filter((name) => folderPattern.test(name))
+  const folders = folder === undefined ? found : [folder]
   return folders.toSorted(compareText).flatMap((name) => {
     const apps = joinPath(system, dataHome, name)
     return sorted(apps)
       .filter((key) => keyPattern.test(key))
       .flatMap((key) => listKey(joinPath(system, apps, key), name, key, base))
   })
+}
+
+/** None where there is no such folder; what is no folder is told, for nothing can be made there either. */
+function listHome(dataHome: string): readonly string[] {
+  try {
+    return readdirSync(dataHome)
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOTDIR') throw error
+    return []
+  }
 }
 
 /** What a base makes of its environments. */

@@ -1,9 +1,10 @@
-import { closeSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
+import { makeFolders } from '../fs/make-folders.ts'
 import { tryLock } from './flock.ts'
 import {
   describeHolder,
@@ -120,7 +121,7 @@ function tryOnce(
   const { directory, name } = place
   const isShared = purpose === 'run'
   for (;;) {
-    if (!isShared) mkdirSync(directory, { recursive: true })
+    if (!isShared) makeFolders(directory)
     try {
       const attempt = tryLock(lockPath(place), isShared, env.variables)
       if (attempt === 'held') return undefined

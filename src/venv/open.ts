@@ -1,12 +1,13 @@
 import type { Context } from '../context.ts'
 import { PyEmbedError } from '../errors.ts'
 import { recordApp } from './app-record.ts'
+import { isEnvironment } from './bare.ts'
+import { listCommand, venvCommand } from './hint.ts'
 import { lockVenv, lockVenvIfFree } from './lock.ts'
-import { type Found, lookAt, lookInPlace, type Venv } from './look.ts'
+import { type Found, lookAt, lookInPlace, type Venv, venvPath } from './look.ts'
 import type { AppPlace } from './place.ts'
 import { recover } from './recover.ts'
 import type { VenvRecord } from './record.ts'
-import { quoteArgument } from '../text/quote.ts'
 import { rewriteTree } from './tree.ts'
 import { noteUse } from './use.ts'
 
@@ -42,17 +43,18 @@ export async function requireVenv(context: Context, place: AppPlace, name: strin
 
 /** What stands in the way of using an environment, with what to do. */
 export function stateError(
-  { key, app, directory }: AppPlace,
+  place: AppPlace,
   name: string,
   found: Exclude<Found, { state: 'ready' }>,
 ): PyEmbedError {
+  const { key, app, directory } = place
   switch (found.state) {
     case 'needs-rebuild':
       return new PyEmbedError(
         'PYEMBED_VENV_NEEDS_REBUILD',
         `\`${name}\` is for Python ABI \`${found.record.abi}\`${found.key === key ? '' : ` (in \`${found.key}\`)`}, and the app has \`${app.abi}\``,
         {
-          hint: `Run \`pyembed venv repair ${quoteArgument(name)}\` to make it anew from what was installed in it`,
+          hint: `Run \`${venvCommand(place, 'repair', name)}\` to make it anew from what was installed in it`,
         },
       )
     case 'app-moved':
@@ -60,15 +62,15 @@ export function stateError(
         'PYEMBED_VENV_APP_MOVED',
         `\`${name}\` is of an app \`${app.name}\` that was at \`${found.path}\` and is gone from there`,
         {
-          hint: `If it is this app, run \`pyembed venv adopt ${found.key}\`; an app with an \`id\` may move`,
+          hint: `If it is this app, run \`${venvCommand(place, 'adopt', found.key)}\`; an app with an \`id\` may move`,
         },
       )
     case 'broken':
       return new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: ${found.reason}`, {
         hint:
           found.record === undefined
-            ? foreignHint
-            : `Run \`pyembed venv repair ${quoteArgument(name)}\``,
+            ? strangerHint(place, name)
+            : `Run \`${venvCommand(place, 'repair', name)}\``,
       })
     case 'newer':
       return new PyEmbedError('PYEMBED_VENV_NEWER', `\`${name}\` was made by a newer pyembed`, {
@@ -80,7 +82,7 @@ export function stateError(
         'PYEMBED_VENV_NOT_FOUND',
         `there is no \`${name}\` in \`${directory}\``,
         {
-          hint: `Run \`pyembed venv create ${quoteArgument(name)}\`; \`pyembed venv list\` shows what is there`,
+          hint: `Run \`${venvCommand(place, 'create', name)}\`; \`${listCommand(place)}\` shows what is there`,
         },
       )
     case 'stale':
@@ -90,6 +92,13 @@ export function stateError(
         { hint: 'End what runs in it, then run the command again' },
       )
   }
+}
+
+/** Of what has no valid record: what was made for Python can be removed as an environment. */
+function strangerHint(place: AppPlace, name: string): string {
+  return isEnvironment(venvPath(place, name))
+    ? `Move what is to be kept to another place, then run \`${venvCommand(place, 'remove', name)}\`, which deletes all that is in it`
+    : foreignHint
 }
 
 /** What is there for who has the exclusive lock: put right, and with the app's base. */

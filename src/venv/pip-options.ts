@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { PyEmbedError } from '../errors.ts'
+import type { FlagValues } from '../text/command-line.ts'
+import { venvCommand } from './hint.ts'
 import type { Step } from './record.ts'
 
 // Long names may be cut as long as they mean one thing, as pip reads them: `--targ`.
@@ -12,9 +14,9 @@ const path =
   /^(?:-[cefr]|--(?:ed[a-z]*|requirement|(?:build-)?constraint|find-links|(?:client-)?cert))$/
 
 /** Refuses what would not be in the environment, or not any more when the copy that pip fills has its name. */
-export function requireInside({ options }: Step, name: string): void {
+export function requireInside({ options }: Step, name: string, flags: FlagValues = {}): void {
   const outside = options.map((word) => readWord(word).name).find((each) => elsewhere.test(each))
-  const hint = 'Leave it out; `pyembed venv run NAME -- pip …` runs pip with any option'
+  const hint = `Leave it out; \`${venvCommand({ flags }, 'run', name)} -- pip …\` runs pip with any option`
   if (outside !== undefined) {
     throw new PyEmbedError(
       'PYEMBED_VENV_OPTION',

@@ -8,6 +8,7 @@ import { run } from '../process/run.ts'
 import type { AppPlace } from './place.ts'
 import { fileIn } from './data-home.ts'
 import { hiddenModules } from './hidden.ts'
+import { venvCommand } from './hint.ts'
 import { venvLayout } from './layout.ts'
 import type { VenvLock } from './lock.ts'
 import { baseConstraints, baseSitePackages, hasByteCode, hasPip } from './packages.ts'
@@ -35,7 +36,7 @@ export async function runSteps(
   { path, work, record, lock }: PipPlace,
   steps: readonly Step[],
 ): Promise<void> {
-  for (const step of steps) requireInside(step, record.name)
+  for (const step of steps) requireInside(step, record.name, place.flags)
   const base = baseSitePackages(place, record.base)
   if (!hasPip(base)) {
     throw new PyEmbedError(
@@ -72,9 +73,17 @@ export async function runSteps(
       // The arguments of a process are everybody's to read.
       const file = writeInput(work, 'arguments.json', JSON.stringify(words))
       const args = [...starts(context, place, base), file]
-      await runStep(context, { record, executable, lock }, what, args)
-      const other = hidden().filter((module) => !known.has(module))
-      if (other.length > 0) throw hidesBase(record, what, other)
+      const end = (result: string): void =>
+        context.emit({ kind: 'end', id: idOf(record), text: `${result} ${what}` })
+      try {
+        await runStep(context, { place, record, executable, lock }, what, args)
+        const other = hidden().filter((module) => !known.has(module))
+        if (other.length > 0) throw hidesBase(place, record, what, other)
+        end('Installed')
+      } catch (error) {
+        if (error instanceof PyEmbedError) end('Could not install')
+        throw error
+      }
     }
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -95,14 +104,15 @@ function starts(
 async function runStep(
   { env, emit, signal }: Context,
   {
-    record: { name, inherit },
+    place,
+    record,
     executable,
     lock,
-  }: { record: VenvRecord; executable: string; lock: VenvLock },
+  }: { place: AppPlace; record: VenvRecord; executable: string; lock: VenvLock },
   what: string,
   args: readonly string[],
 ): Promise<void> {
-  const id = `venv ${name}`
+  const id = idOf(record)
   emit({ kind: 'start', id, text: `Installing ${what}` })
   const result = await run(executable, args, {
     env: Object.fromEntries(Object.entries(env.variables).filter(([key]) => !steering.test(key))),
@@ -117,34 +127,47 @@ async function runStep(
   })
   const stderr = withoutUsers(result.stderr)
   if (stderr !== '') emit({ kind: 'detail', text: stderr })
-  emit({ kind: 'end', id, text: result.isOk ? `Installed ${what}` : `Could not install ${what}` })
   if (result.isOk) return
   const errors = stderr.split('\n').filter((line) => line.startsWith('ERROR: '))
-  const reason = errors.map((line) => line.slice('ERROR: '.length)).join('; ') || result.reason
-  const isBase = inherit === 'base' && /constraint|conflict/i.test(stderr)
+  // Of options that it does not take it says so in its last line, without that mark.
+  const last = stderr.trimEnd().split('\n').at(-1) ?? ''
+  const reason =
+    errors.map((line) => line.slice('ERROR: '.length)).join('; ') ||
+    [result.reason, last].filter((text) => text !== '').join(': ')
+  const isBase = record.inherit === 'base' && /constraint|conflict/i.test(stderr)
   throw new PyEmbedError(
     'PYEMBED_VENV_INSTALL_FAILED',
     `pip could not install ${what}: ${reason}`,
     {
       hint: isBase
-        ? ownEnvironmentHint(name)
+        ? ownEnvironmentHint(place, record.name)
         : 'The environment is as it was. `--verbose` shows all that pip says',
     },
   )
 }
 
+function idOf({ name }: VenvRecord): string {
+  return `venv ${name}`
+}
+
 /** No constraint keeps a package of another name from bringing the same module. */
-function hidesBase({ name }: VenvRecord, what: string, modules: readonly string[]): PyEmbedError {
+function hidesBase(
+  place: AppPlace,
+  { name }: VenvRecord,
+  what: string,
+  modules: readonly string[],
+): PyEmbedError {
   const names = modules.map((module) => `\`${module}\``).join(', ')
   return new PyEmbedError(
     'PYEMBED_VENV_INSTALL_FAILED',
     `${what} would hide what the app’s packages bring: ${names}`,
-    { hint: ownEnvironmentHint(name) },
+    { hint: ownEnvironmentHint(place, name) },
   )
 }
 
-function ownEnvironmentHint(name: string): string {
-  return `\`${name}\` has the packages of the app, whose versions stay as they are; an environment of its own has none: \`pyembed venv create OTHER --inherit none\``
+function ownEnvironmentHint({ flags }: AppPlace, name: string): string {
+  const command = venvCommand({ flags: { '--inherit': 'none', ...flags } }, 'create', 'OTHER')
+  return `\`${name}\` has the packages of the app, whose versions stay as they are; an environment of its own has none: \`${command}\``
 }
 
 function describeStep(step: Step, index: number, count: number): string {

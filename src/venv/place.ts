@@ -5,6 +5,7 @@ import { isAbsolute, resolve } from 'node:path'
 import type { Environment } from '../env.ts'
 import { PyEmbedError } from '../errors.ts'
 import type { OperatingSystem } from '../platform/target.ts'
+import type { FlagValues } from '../text/command-line.ts'
 import { type App, type Base, hostSystem } from './app.ts'
 import { requireOneLine } from './cfg.ts'
 import { dataHome, joinPath } from './data-home.ts'
@@ -22,6 +23,8 @@ export interface AppPlace {
   readonly key: string
   /** `<data home>/<App>_venvs/<KEY>` */
   readonly directory: string
+  /** By what flags of the command line it is found, wherever one is; hints repeat them. */
+  readonly flags: FlagValues
 }
 
 /** Where the environments of all apps are. @throws PYEMBED_HOME_UNKNOWN */
@@ -40,13 +43,18 @@ export function findDataHome({ variables }: Environment, chosen: string | undefi
 }
 
 /** @throws PYEMBED_PATH_UNSUPPORTED when `pyvenv.cfg` cannot name the base */
-export async function placeApp(app: App, base: Base, home: string): Promise<AppPlace> {
+export async function placeApp(
+  app: App,
+  base: Base,
+  home: string,
+  flags: FlagValues,
+): Promise<AppPlace> {
   requireOneLine('the Python', base.executable)
   requireOneLine('the data directory', home)
   const key = await venvKey(app.identity, app.abi)
   const system = hostSystem()
   const directory = joinPath(system, home, folderName(app.name), key)
-  return { system, app, base, dataHome: home, key, directory }
+  return { system, app, base, dataHome: home, key, directory, flags }
 }
 
 /** Another folder of an app of the same name. */

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { sweepTemporary, writeFileAtomic } from '../fs/atomic.ts'
 import { isThere } from '../fs/links.ts'
-import { walkFiles } from '../fs/walk.ts'
+import { isEnvironment } from './bare.ts'
 import { findInterpreters } from './interpreters.ts'
 import { lockPath, type VenvPlace, withVenvLock } from './lock.ts'
 import { venvPath, whyNone } from './look.ts'
@@ -14,7 +14,7 @@ import { requireVenvName } from './names.ts'
 import { type AppPlace, listDirectory } from './place.ts'
 import { readThere } from './read-there.ts'
 import { recover, removeWhole } from './recover.ts'
-import { appFileName, recordName } from './record.ts'
+import { appFileName } from './record.ts'
 
 /**
  * Removes an environment that nobody uses, and the folder of the app with the last one. @returns whether there was one
@@ -42,15 +42,9 @@ export async function removeVenv(
   return isRemoved
 }
 
-/** What pyembed or another made for Python, or an empty folder; anything else is somebody's. */
 function requireEnvironment(path: string, name: string): void {
-  const isFolder = lstatSync(path).isDirectory()
-  const isOne =
-    isFolder &&
-    (['pyvenv.cfg', recordName].some((file) => existsSync(join(path, file))) ||
-      walkFiles(path).next().done === true)
-  if (isOne) return
-  const reason = isFolder ? 'it is no environment' : whyNone(path)
+  if (isEnvironment(path)) return
+  const reason = lstatSync(path).isDirectory() ? 'it is no environment' : whyNone(path)
   throw new PyEmbedError('PYEMBED_VENV_BROKEN', `\`${name}\` is broken: ${reason}`, {
     hint: foreignHint,
   })

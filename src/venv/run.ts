@@ -5,9 +5,9 @@ import { delimiter, join, sep } from 'node:path'
 import type { Context } from '../context.ts'
 import { PyEmbedError, systemErrorCode } from '../errors.ts'
 import { storeDirectory } from '../store/paths.ts'
-import { quoteArgument } from '../text/quote.ts'
 import { joinPath } from './data-home.ts'
 import { findCommand } from './find-command.ts'
+import { venvCommand } from './hint.ts'
 import { venvLayout } from './layout.ts'
 import { lockVenv, type VenvLock } from './lock.ts'
 import { requireVenv } from './open.ts'
@@ -79,7 +79,7 @@ export async function runInVenv(
       'PYEMBED_USAGE',
       `\`${command}\` cannot be started: there is no such program`,
       {
-        hint: `Run \`pyembed venv install ${quoteArgument(name)} PACKAGE\` if a package brings it`,
+        hint: `Run \`${venvCommand(place, 'install', name, 'PACKAGE')}\` if a package brings it`,
       },
     )
   } finally {

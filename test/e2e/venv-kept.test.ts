@@ -20,6 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
 import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
+import { makeProject } from '../helpers/python-project.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
 import { makeWheel } from '../helpers/wheel.ts'
@@ -49,11 +50,15 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
     })
 
     it('stays: what was installed into an environment whose record is damaged', async () => {
-      const { create, add, remove, path } = bySide(side, 'damaged')
+      const { create, add, repair, remove, path } = bySide(side, 'damaged')
       const venv = await path('tool')
       await add('tool')
       truncateSync(join(venv, 'pyembed-venv.json'), 100)
 
+      for (const verb of [create, repair]) {
+        const { stderr } = await verb('tool')
+        expect(stderr).toMatch(/remove (?:tool|it)\b.*, which deletes all/)
+      }
       expect(codeIn((await create('tool')).stderr)).toBe('PYEMBED_VENV_BROKEN')
       expect(readdirSync(join(venv, 'lib/python3.14/site-packages')).join()).toContain('demo')
       expect((await remove('tool')).exitCode).toBe(0)
@@ -209,6 +214,24 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'what is somebody’s', () => {
       expect(stderr).toMatch(/would hide .*: [`']?numpy/)
       expect(readdirSync(join(path, 'lib/python3.14/site-packages'))).toEqual([])
       expect((await add('tool')).exitCode).toBe(0)
+    })
+
+    it('stays: what the app’s numpy is, whatever may be edited', async () => {
+      const { app, addWith } = bySide(side, 'editable numpy')
+      const project = join(app.path, 'project')
+      makeProject(project)
+      mkdirSync(join(project, 'src/numpy'))
+      writeFileSync(join(project, 'src/numpy/__init__.py'), '')
+      const { path } = await app.create('tool')
+
+      const { stderr } = await addWith('tool', ['--no-index', '-e', project])
+      expect(codeIn(stderr)).toBe('PYEMBED_VENV_INSTALL_FAILED')
+      expect(stderr).toMatch(/would hide .*: [`']?numpy/)
+      expect(stderr).not.toContain(`Installed ${project}`)
+      expect(readdirSync(join(path, 'lib/python3.14/site-packages'))).toEqual([])
+      // A namespace hides nothing.
+      rmSync(join(project, 'src/numpy/__init__.py'))
+      expect((await addWith('tool', ['--no-index', '-e', project])).exitCode).toBe(0)
     })
 
     it('stays: what pip by hand installs while something is installed', async () => {

@@ -1,7 +1,9 @@
 import {
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -9,13 +11,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { cleanEnvironment } from '../helpers/cli.ts'
+import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, importDemo } from '../helpers/venv.ts'
 import { sides, useSides } from '../helpers/venv-side.ts'
@@ -195,6 +197,22 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect(adopted.toSorted()).toEqual(names.toSorted())
     })
 
+    it('are not waited for where no folder can be made for them', async () => {
+      const { create } = bySide(side, 'nowhere', { dataHome: '/proc/nope' })
+      const { exitCode, stderr } = await create('tool')
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain('/proc/nope')
+    })
+
+    it('are not said to be none where a file is in place of their folder', async () => {
+      const file = join(world.directory, side, 'data file')
+      const { prune } = bySide(side, 'filed', { dataHome: file })
+      writeFileSync(file, '')
+      const { exitCode, stderr } = await prune()
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain(file)
+    })
+
     it('of another app stay with it', async () => {
       const dataHome = join(world.directory, side, 'data of many')
       const theirs = bySide(side, 'theirs/app', { id: 'org.example.theirs', dataHome })
@@ -207,4 +225,34 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'odd environments', () => {
       expect((await theirs.open('tool')).exitCode).toBe(0)
     })
   })
+})
+
+it('are told of by commands that work from any folder', async () => {
+  const dataHome = join(world.directory, 'command line', 'data of hints')
+  const { app } = bySide('command line', 'hints', { dataHome })
+  const elsewhere = { env: { ...app.env, XDG_DATA_HOME: undefined }, cwd: dirname(app.path) }
+  const flags = ['--app', basename(app.path), '--data-home', basename(dataHome)]
+  mkdirSync(dataHome)
+  const { stderr } = await runCli(['venv', 'path', 'my-tool', ...flags], elsewhere)
+  const where = `--app '${app.path}' --data-home '${dataHome}'`
+  expect(stderr).toContain(`\`pyembed venv create my-tool ${where}\``)
+  expect(stderr).toContain(`\`pyembed venv list --data-home '${dataHome}'\``)
+  const python = join(app.path, 'python')
+  const byName = ['--python', python, '--app-name', 'My App', '--app-id', 'org.example.my']
+  const named = await runCli(['venv', 'path', 'tool', ...byName], { ...elsewhere, env: app.env })
+  expect(named.stderr).toContain(
+    `venv create tool --python '${python}' --app-name 'My App' --app-id org.example.my\``,
+  )
+})
+
+it('are there when standard output is full', async () => {
+  const { app } = bySide('command line', 'full')
+  const full = openSync('/dev/full', 'w')
+  const args = [cliPath, 'venv', 'create', 'tool', '--app', app.executable]
+  const env = { ...cleanEnvironment(), ...app.env }
+  const { stderr } = spawnSync(process.execPath, args, { env, stdio: ['ignore', full, 'pipe'] })
+  closeSync(full)
+  expect(stderr.toString()).toContain('standard output cannot be written: ENOSPC')
+  expect(stderr.toString()).not.toContain('store prune')
+  expect((await app.list()).map(({ name }) => name)).toEqual(['tool'])
 })

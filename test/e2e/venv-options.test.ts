@@ -86,6 +86,17 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'options of pip', () => {
       expect(stderr).not.toContain('s3cr3t')
       expect(recordIn(venv)).toBe(before)
     })
+
+    it.each(['--pref=/x', '--roo=/x', '--us'])(
+      'are refused by pip, which says why: %s',
+      async (option) => {
+        const { addWith, path } = bySide(side, `ambiguous ${option.slice(0, 4)}`)
+        await path('tool')
+        const { stderr } = await addWith('tool', [option], 'demo')
+        expect(codeIn(stderr)).toBe('PYEMBED_VENV_INSTALL_FAILED')
+        expect(stderr).toMatch(/could not install demo: .*ambiguous option: --/)
+      },
+    )
   })
 })
 

@@ -89,6 +89,10 @@ void list_key(std::vector<ListedVenv>& venvs, const std::string& folder, const s
 }  // namespace
 
 std::vector<ListedVenv> list_venvs(const std::string& data_home, const std::string& folder) {
+  // What is no folder is told, for nothing can be made there either.
+  std::error_code error;
+  fs::directory_iterator(native(data_home), error);
+  if (error == std::errc::not_a_directory) throw fs::filesystem_error("pyembed: no folder", native(data_home), error);
   std::vector<std::string> folders{folder};
   if (folder.empty()) {
     folders = list_directory(data_home);

@@ -87,6 +87,13 @@ Found look_elsewhere(const AppPlace& place, const std::string& name) {
   return found;
 }
 
+// Of what has no valid record: what was made for Python can be removed as an environment.
+std::string stranger_hint(const AppPlace& place, const std::string& name) {
+  return is_environment(venv_path(place.directory, name))
+             ? ". Move what is to be kept to another place, then remove it, which deletes all that is in it."
+             : foreign_hint;
+}
+
 }  // namespace
 
 Found look_at(const AppPlace& place, const std::string& name) {
@@ -137,6 +144,14 @@ std::string why_none(const std::string& path) {
                                       : "it is no folder, and nothing that pyembed made";
 }
 
+bool is_environment(const std::string& path) {
+  if (!is_own_directory(path)) return false;
+  if (exists(at(path, "pyvenv.cfg")) || exists(at(path, record_name))) return true;
+  const auto is_folder = [](const fs::directory_entry& entry) { return entry.is_directory() && !entry.is_symlink(); };
+  const fs::recursive_directory_iterator entries(native(path));
+  return std::all_of(begin(entries), end(entries), is_folder);
+}
+
 ParsedRecord read_record(const std::string& directory, const std::string& folder) {
   const std::optional<std::string> text = read_file(at(venv_path(directory, folder), record_name));
   ParsedRecord parsed = text ? parse_record(*text) : ParsedRecord{};
@@ -161,7 +176,7 @@ VenvError state_error(const AppPlace& place, const std::string& name, const Foun
               found.was_at + "' and is gone from there. If it is this one, adopt '" + found.key + "'."};
     case FoundState::Broken:
       return {"PYEMBED_VENV_BROKEN", start + "is broken: " + found.reason +
-              (found.record.name.empty() ? foreign_hint : ". Repair it.")};
+              (found.record.name.empty() ? stranger_hint(place, name) : ". Repair it.")};
     case FoundState::Newer:
       return {"PYEMBED_VENV_NEWER", start + "was made by a newer pyembed. Update the application."};
     case FoundState::Stale:

@@ -31,6 +31,8 @@ Found look_in_place(const AppPlace& place, const std::string& name);
 // What a folder is called counts: folders are copied and renamed.
 // What something is that is no folder.
 std::string why_none(const std::string& path);
+// Whether it may be removed: what pyembed or another made for Python, or an empty folder; else it is somebody's.
+bool is_environment(const std::string& path);
 // Of what is somebody's and in the way.
 constexpr const char* foreign_hint = ". Move it to another place, or remove it by hand.";
 

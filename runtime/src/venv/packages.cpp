@@ -5,6 +5,7 @@
 #include "layout.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pyembed::detail {
 
@@ -44,21 +45,45 @@ std::map<std::string, std::set<std::string>> modules_of(const std::string& site_
   return modules;
 }
 
+namespace {
+
+// What `.pth` files add to `sys.path`, before what the base has: the sources of editable installs.
+std::vector<std::string> added_folders(const std::string& site_packages) {
+  std::vector<std::string> folders;
+  for (const std::string& name : list_directory(site_packages)) {
+    if (!ends_with(name, ".pth")) continue;
+    for (std::string line : split(try_read_file(at(site_packages, name)).value_or(""), '\n')) {
+      line.erase(line.find_last_not_of(" \t\r") + 1);
+      if (line.empty() || line[0] == '#' || starts_with(line, "import ") || starts_with(line, "import\t")) continue;
+      folders.push_back(text_of(native(site_packages) / native(line)));
+    }
+  }
+  return folders;
+}
+
+bool has_code(const std::string& folder, const std::string& module) {
+  const std::vector<std::string> names = list_directory(folder);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return starts_with(name, module + ".") &&
+           (ends_with(name, ".py") || ends_with(name, ".pyc") || ends_with(name, ".so") || ends_with(name, ".pyd"));
+  });
+}
+
+}  // namespace
+
 std::vector<std::string> hidden_modules(const std::string& base, const std::string& site_packages) {
+  std::vector<std::string> folders = added_folders(site_packages);
+  folders.push_back(site_packages);
   // A folder without `__init__` is a namespace, which hides nothing.
-  const auto has_code = [](const std::string& folder, const std::string& module) {
-    const std::vector<std::string> names = list_directory(folder);
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-      return starts_with(name, module + ".") &&
-             (ends_with(name, ".py") || ends_with(name, ".pyc") || ends_with(name, ".so") || ends_with(name, ".pyd"));
+  const auto has_module = [&](const std::string& module) {
+    return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+      return has_code(folder, module) || has_code(at(folder, module), "__init__");
     });
   };
   std::set<std::string> hidden;
   for (const auto& [folder, modules] : modules_of(base)) {
     if (starts_with(folder, "pip-") || exists(at(site_packages, folder))) continue;
-    for (const std::string& module : modules) {
-      if (has_code(site_packages, module) || has_code(at(site_packages, module), "__init__")) hidden.insert(module);
-    }
+    std::copy_if(modules.begin(), modules.end(), std::inserter(hidden, hidden.end()), has_module);
   }
   return {hidden.begin(), hidden.end()};
 }

@@ -44,11 +44,13 @@ std::string base_constraints(const std::string& site_packages) {
 
 void run_step(Run run, const VenvRecord& record, const std::string& what, const VenvControl& control) {
   std::vector<std::string> errors;
+  std::string last;  // of options that it does not take pip says so in its last line, without the mark of errors
   bool is_conflict = false;
   run.is_cancelled = control.is_cancelled;
   run.on_line = [&](const std::string& said) {
     const std::string line = without_users(said);
     if (starts_with(line, "ERROR: ")) errors.push_back(line.substr(7));
+    if (line.find_first_not_of(" \t\r") != std::string::npos) last = line;
     const std::string text = lower(line);
     is_conflict = is_conflict || contains(text, "constraint") || contains(text, "conflict");
     if (control.progress) control.progress(line);
@@ -60,7 +62,7 @@ void run_step(Run run, const VenvRecord& record, const std::string& what, const 
   const bool is_base = record.inherit == Inherit::Base && is_conflict;
   throw VenvError("PYEMBED_VENV_INSTALL_FAILED",
                   "pyembed: pip could not install " + what + ": " +
-                      (errors.empty() ? result.reason : join(errors, "; ")) +
+                      (!errors.empty() ? join(errors, "; ") : result.reason + (last.empty() ? "" : ": " + last)) +
                       (is_base ? ". '" + record.name + "' has the packages of the application, whose versions stay as "
                                  "they are; an environment that inherits nothing has its own."
                                : ". The environment is as it was."));

@@ -21,17 +21,10 @@ std::string real_program(const std::string& pid, const std::string& program) {
   return error ? "" : text_of(folder / path.filename());
 }
 
-// What pyembed or another made for Python, or an empty folder; anything else is somebody's.
 void require_environment(const std::string& path, const std::string& name) {
-  const bool is_folder = is_own_directory(path);
-  if (is_folder) {
-    if (exists(at(path, "pyvenv.cfg")) || exists(at(path, record_name))) return;
-    const auto is_folder = [](const fs::directory_entry& entry) { return entry.is_directory() && !entry.is_symlink(); };
-    const fs::recursive_directory_iterator entries(native(path));
-    if (std::all_of(begin(entries), end(entries), is_folder)) return;
-  }
-  throw VenvError("PYEMBED_VENV_BROKEN", "pyembed: '" + name + "' is broken: " +
-                                             (is_folder ? "it is no environment" : why_none(path)) + foreign_hint);
+  if (is_environment(path)) return;
+  const std::string reason = is_own_directory(path) ? "it is no environment" : why_none(path);
+  throw VenvError("PYEMBED_VENV_BROKEN", "pyembed: '" + name + "' is broken: " + reason + foreign_hint);
 }
 
 }  // namespace
