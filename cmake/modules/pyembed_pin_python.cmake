@@ -110,11 +110,17 @@ macro(_pyembed_apply_pin)
   endforeach()
 endmacro()
 
-# A version that the pin does not meet is not found, and the file that calls this macro ends.
+# A version that the pin does not meet is not found, and the file that calls this macro ends. include(FindPython3), be it in
+# the Find module of another package, asks for none.
 macro(_pyembed_check_version _pyembed_package)
-  include(FindPackageHandleStandardArgs)
-  find_package_check_version("${PYEMBED_VERSION}" _pyembed_is_met
-    HANDLE_VERSION_RANGE RESULT_MESSAGE_VARIABLE _pyembed_reason)
+  set(_pyembed_is_met TRUE)
+  string(TOLOWER "${CMAKE_FIND_PACKAGE_NAME}" _pyembed_asked)   # find_package(python3) is redirected too
+  string(TOLOWER "${_pyembed_package}" _pyembed_name)
+  if(_pyembed_asked STREQUAL _pyembed_name)
+    include(FindPackageHandleStandardArgs)
+    find_package_check_version("${PYEMBED_VERSION}" _pyembed_is_met
+      HANDLE_VERSION_RANGE RESULT_MESSAGE_VARIABLE _pyembed_reason)
+  endif()
   if(NOT _pyembed_is_met)
     _pyembed_report_not_found(${_pyembed_package} "${_pyembed_reason}")
     return()
