@@ -156,7 +156,7 @@ macro(_pyembed_hide_library _pyembed_package)
   endif()
 endmacro()
 
-# After a find: what it found is the pinned Python, or the configure stops. Its targets get the shim.
+# After a find: what it found is the pinned Python, or the configure stops. Its targets bring what pyembed's do.
 macro(_pyembed_check_pin _pyembed_package)
   _pyembed_apply_pin()
   set(_pyembed_family "${_pyembed_package}${${_pyembed_package}_ARTIFACTS_PREFIX}")
@@ -184,5 +184,5 @@ macro(_pyembed_check_pin _pyembed_package)
         "${PYEMBED_VERSION} is pinned. Drop the stale results with\n  cmake -U \"*Python*\" \"${CMAKE_BINARY_DIR}\"")
     endif()
   endif()
-  _pyembed_shim_found_targets(${_pyembed_family})
+  _pyembed_complete_found_targets(${_pyembed_family})
 endmacro()

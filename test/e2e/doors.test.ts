@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
@@ -147,6 +147,15 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
     expect(found.headers).toEqual([join(python, 'include/python3.14')])
     expect(found.libraries).toEqual({ modern: library, hostile: library, legacy: library })
     expect(await runIn('/', [join(root.path, door, 'modern/modern')])).toContain('3.14.6')
+
+    const lure = join(root.path, `${door}-lure`)
+    mkdirSync(lure)
+    copyFileSync(library, join(lure, 'libpython3.14.so.1.0'))
+    for (const directory of ['modern', 'hostile']) {
+      const program = join(root.path, door, directory, directory)
+      const loaded = await runIn('/', ['ldd', program], { LD_LIBRARY_PATH: lure })
+      expect(loaded).toContain(`=> ${library} `)
+    }
   })
 
   it('holds beside the directory that includes it, and where its variables are gone', async () => {
