@@ -23,9 +23,9 @@ A macro, since setting variables in the caller's scope is the point. It
   (``_EXECUTABLE``, ``_LIBRARY``, ``_INCLUDE_DIR``, ...) of ``Python``, ``Python3``
   and the legacy ``PYTHON``: as normal variables, which a sub-project's ``set()``
   cannot precede, and as cache variables, which neither ``-D`` nor an IDE overrides;
-* puts the Find modules that are beside this file first on ``CMAKE_MODULE_PATH`` and,
-  from CMake 3.24, before it (pyembed_redirect_finds). They apply the pin again in the
-  scope of each ``find_package()`` and fail when the result is another Python.
+* puts the Find modules that are beside this file first on ``CMAKE_MODULE_PATH``, and
+  before what a sub-project makes of that (pyembed_redirect_finds). They apply the pin
+  again in the scope of each ``find_package()`` and fail when the result is another Python.
 
 When the target's Python cannot run on this host, no executable is pinned.
 #]=======================================================================]
