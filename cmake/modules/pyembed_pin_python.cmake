@@ -14,7 +14,8 @@ pinned one.
 
 A macro, since setting variables in the caller's scope is the point. It
 
-* takes what steers a Python elsewhere out of the configure process's environment;
+* takes what steers a Python elsewhere out of the configure process's environment, and
+  puts the pinned ``python3.pc`` and the like first on its ``PKG_CONFIG_PATH``;
 * drops cached results when the pin has changed, for FindPython keys its cache on
   paths, and the path stays;
 * puts the interpreter's directory first on ``CMAKE_PROGRAM_PATH``, so that
@@ -43,10 +44,16 @@ macro(pyembed_pin_python)
     endif()
   endforeach()
 
+  cmake_path(CONVERT "$ENV{PKG_CONFIG_PATH}" TO_CMAKE_PATH_LIST _pyembed_packages)
+  list(REMOVE_ITEM _pyembed_packages "${PYEMBED_PREFIX}/lib/pkgconfig")
+  list(PREPEND _pyembed_packages "${PYEMBED_PREFIX}/lib/pkgconfig")
+  cmake_path(CONVERT "${_pyembed_packages}" TO_NATIVE_PATH_LIST _pyembed_packages)
+  set(ENV{PKG_CONFIG_PATH} "${_pyembed_packages}")
+
   if(NOT DEFINED CACHE{PYEMBED_LAST_PIN_ID} OR NOT PYEMBED_LAST_PIN_ID STREQUAL PYEMBED_PIN_ID)
     get_cmake_property(_pyembed_cached CACHE_VARIABLES)
     list(FILTER _pyembed_cached INCLUDE REGEX
-      "^_*Python3?_|^PYTHON_(EXECUTABLE|LIBRAR|INCLUDE|NumPy_|SABI_|MODULE_|IS_DEBUG)|^NB_(SUFFIX|ABI|FREE)|^PYBIND11_PYTHON_")
+      "^_*Python3?_|^PYTHON_(EXECUTABLE|LIBRAR|INCLUDE|NumPy_|SABI_|MODULE_|IS_DEBUG)|^NB_(SUFFIX|ABI|FREE)|^PYBIND11_PYTHON_|^__pkg_config_checked_")
     foreach(_pyembed_name IN LISTS _pyembed_cached)
       unset(${_pyembed_name} CACHE)
     endforeach()

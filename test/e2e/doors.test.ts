@@ -56,7 +56,7 @@ macro(find_package name)
 endmacro()
 `
 
-describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
+describeWithTools(['cmake', 'ninja', 'cc', 'ldd', 'pkg-config'], 'a tree with leaks', () => {
   const root = makeDirectory('doors')
   const project = join(root.path, 'project')
   /** Of its own: who runs it writes byte code into it. */
@@ -101,6 +101,8 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
         'include(wrapper.cmake)',
         ...Object.keys(directories).map((directory) => `add_subdirectory(${directory})`),
         'find_program(PROGRAM python3)\nmessage(STATUS "program ${PROGRAM}")',
+        'find_package(PkgConfig REQUIRED)\npkg_check_modules(PC REQUIRED python3-embed)',
+        'message(STATUS "package ${PC_VERSION}")',
       ].join('\n'),
     )
     const env = {
@@ -136,6 +138,7 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
       headers: [...new Set([...headers.matchAll(/(\S+)\/Python\.h$/gm)].map(([, path]) => path))],
       libraries: Object.fromEntries(rows),
       program: /program (.*)$/m.exec(configured)?.[1],
+      package: /package (.*)$/m.exec(configured)?.[1],
     }
   }
 
@@ -145,6 +148,7 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
     const python = join(root.path, door, 'python')
     const library = join(python, 'lib/libpython3.14.so.1.0')
     expect(found.headers).toEqual([join(python, 'include/python3.14')])
+    expect(found.package).toBe('3.14')
     expect(found.libraries).toEqual({ modern: library, hostile: library, legacy: library })
     expect(await runIn('/', [join(root.path, door, 'modern/modern')])).toContain('3.14.6')
 
@@ -186,6 +190,7 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
     const found = await buildWith('none', '', [])
 
     expect(found.headers).toEqual([join(bait, 'include/python3.11')])
+    expect(found.package).toBe('3.11')
     expect(new Set(Object.values(found.libraries))).toEqual(
       new Set([join(bait, 'lib/libpython3.11.so.1.0')]),
     )
