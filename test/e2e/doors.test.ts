@@ -186,6 +186,32 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd', 'pkg-config'], 'a tree with le
     expect(printed).toContain(`found ${build}/python/bin/python3.14`)
   })
 
+  it('keeps PYTHONHOME of the shell from what a build preset runs', async () => {
+    const directory = join(root.path, 'preset')
+    await sync(writeManifest(directory), inject('cliEnv'))
+    const lines = [
+      'cmake_minimum_required(VERSION 3.24)\nproject(app LANGUAGES NONE)',
+      'find_package(Python3 REQUIRED COMPONENTS Interpreter)',
+      'add_custom_target(generate ALL COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/generate.py")',
+    ]
+    writeFileSync(join(directory, 'CMakeLists.txt'), lines.join('\n'))
+    writeFileSync(join(directory, 'generate.py'), 'import sys\nprint(sys.prefix)\n')
+    const preset = { name: 'dev', inherits: 'pyembed', generator: 'Ninja', binaryDir: 'build' }
+    const presets = {
+      version: 5,
+      include: ['.pyembed/presets.json'],
+      configurePresets: [preset],
+      buildPresets: [{ name: 'dev', configurePreset: 'dev' }],
+    }
+    writeFileSync(join(directory, 'CMakePresets.json'), JSON.stringify(presets))
+    const env = { PYTHONHOME: bait, PYTHONPATH: bait }
+
+    await runIn(directory, ['cmake', '--preset', 'dev'], env)
+    const built = await runIn(directory, ['cmake', '--build', '--preset', 'dev'], env)
+
+    expect(built).toMatch(/^\S+\/preset\/build\/python$/m)
+  })
+
   it('gets the other one without pyembed', async () => {
     const found = await buildWith('none', '', [])
 
