@@ -25,6 +25,11 @@ function(pyembed_add_module name)
   if(NOT DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pyembed_add_module: '${name}' has no sources; expected pyembed_add_module(<name> <source>...).")
   endif()
+  list(GET arg_UNPARSED_ARGUMENTS 0 first)
+  if(first MATCHES "^(STATIC|SHARED|MODULE|OBJECT|INTERFACE|UNKNOWN|ALIAS|IMPORTED|GLOBAL|EXCLUDE_FROM_ALL)$")
+    message(FATAL_ERROR "pyembed_add_module: unknown argument '${first}' for '${name}', which is a MODULE library; "
+      "expected pyembed_add_module(<name> <source>...).")
+  endif()
 
   add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE pyembed::Module)

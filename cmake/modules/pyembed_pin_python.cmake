@@ -14,7 +14,8 @@ pinned one.
 
 A macro, since setting variables in the caller's scope is the point. It
 
-* takes what steers a Python elsewhere out of the configure process's environment;
+* takes what steers a Python elsewhere out of the configure process's environment, and
+  puts the pinned ``python3.pc`` and the like first on its ``PKG_CONFIG_PATH``;
 * drops cached results when the pin has changed, for FindPython keys its cache on
   paths, and the path stays;
 * puts the interpreter's directory first on ``CMAKE_PROGRAM_PATH``, so that
@@ -23,9 +24,9 @@ A macro, since setting variables in the caller's scope is the point. It
   (``_EXECUTABLE``, ``_LIBRARY``, ``_INCLUDE_DIR``, ...) of ``Python``, ``Python3``
   and the legacy ``PYTHON``: as normal variables, which a sub-project's ``set()``
   cannot precede, and as cache variables, which neither ``-D`` nor an IDE overrides;
-* puts the Find modules that are beside this file first on ``CMAKE_MODULE_PATH`` and,
-  from CMake 3.24, before it (pyembed_redirect_finds). They apply the pin again in the
-  scope of each ``find_package()`` and fail when the result is another Python.
+* puts the Find modules that are beside this file first on ``CMAKE_MODULE_PATH``, and
+  before what a sub-project makes of that (pyembed_redirect_finds). They apply the pin
+  again in the scope of each ``find_package()`` and fail when the result is another Python.
 
 When the target's Python cannot run on this host, no executable is pinned.
 #]=======================================================================]
@@ -43,10 +44,16 @@ macro(pyembed_pin_python)
     endif()
   endforeach()
 
+  cmake_path(CONVERT "$ENV{PKG_CONFIG_PATH}" TO_CMAKE_PATH_LIST _pyembed_packages)
+  list(REMOVE_ITEM _pyembed_packages "${PYEMBED_PREFIX}/lib/pkgconfig")
+  list(PREPEND _pyembed_packages "${PYEMBED_PREFIX}/lib/pkgconfig")
+  cmake_path(CONVERT "${_pyembed_packages}" TO_NATIVE_PATH_LIST _pyembed_packages)
+  set(ENV{PKG_CONFIG_PATH} "${_pyembed_packages}")
+
   if(NOT DEFINED CACHE{PYEMBED_LAST_PIN_ID} OR NOT PYEMBED_LAST_PIN_ID STREQUAL PYEMBED_PIN_ID)
     get_cmake_property(_pyembed_cached CACHE_VARIABLES)
     list(FILTER _pyembed_cached INCLUDE REGEX
-      "^_*Python3?_|^PYTHON_(EXECUTABLE|LIBRAR|INCLUDE|NumPy_|SABI_|MODULE_|IS_DEBUG)|^NB_(SUFFIX|ABI|FREE)|^PYBIND11_PYTHON_")
+      "^_*Python3?_|^PYTHON_(EXECUTABLE|LIBRAR|INCLUDE|NumPy_|SABI_|MODULE_|IS_DEBUG)|^NB_(SUFFIX|ABI|FREE)|^PYBIND11_PYTHON_|^__pkg_config_checked_")
     foreach(_pyembed_name IN LISTS _pyembed_cached)
       unset(${_pyembed_name} CACHE)
     endforeach()
@@ -110,11 +117,17 @@ macro(_pyembed_apply_pin)
   endforeach()
 endmacro()
 
-# A version that the pin does not meet is not found, and the file that calls this macro ends.
+# A version that the pin does not meet is not found, and the file that calls this macro ends. include(FindPython3), be it in
+# the Find module of another package, asks for none.
 macro(_pyembed_check_version _pyembed_package)
-  include(FindPackageHandleStandardArgs)
-  find_package_check_version("${PYEMBED_VERSION}" _pyembed_is_met
-    HANDLE_VERSION_RANGE RESULT_MESSAGE_VARIABLE _pyembed_reason)
+  set(_pyembed_is_met TRUE)
+  string(TOLOWER "${CMAKE_FIND_PACKAGE_NAME}" _pyembed_asked)   # find_package(python3) is redirected too
+  string(TOLOWER "${_pyembed_package}" _pyembed_name)
+  if(_pyembed_asked STREQUAL _pyembed_name)
+    include(FindPackageHandleStandardArgs)
+    find_package_check_version("${PYEMBED_VERSION}" _pyembed_is_met
+      HANDLE_VERSION_RANGE RESULT_MESSAGE_VARIABLE _pyembed_reason)
+  endif()
   if(NOT _pyembed_is_met)
     _pyembed_report_not_found(${_pyembed_package} "${_pyembed_reason}")
     return()
@@ -150,7 +163,7 @@ macro(_pyembed_hide_library _pyembed_package)
   endif()
 endmacro()
 
-# After a find: what it found is the pinned Python, or the configure stops. Its targets get the shim.
+# After a find: what it found is the pinned Python, or the configure stops. Its targets bring what pyembed's do.
 macro(_pyembed_check_pin _pyembed_package)
   _pyembed_apply_pin()
   set(_pyembed_family "${_pyembed_package}${${_pyembed_package}_ARTIFACTS_PREFIX}")
@@ -178,5 +191,5 @@ macro(_pyembed_check_pin _pyembed_package)
         "${PYEMBED_VERSION} is pinned. Drop the stale results with\n  cmake -U \"*Python*\" \"${CMAKE_BINARY_DIR}\"")
     endif()
   endif()
-  _pyembed_shim_found_targets(${_pyembed_family})
+  _pyembed_complete_found_targets(${_pyembed_family})
 endmacro()

@@ -44,19 +44,3 @@ function(pyembed_shim_headers)
   set(PYEMBED_SHIM_DIR "${directory}" PARENT_SCOPE)
   set(PYEMBED_SHIM_DEFINITIONS "${definitions}" PARENT_SCOPE)
 endfunction()
-
-# Python3::Python and the like of a find_package(), which asks for the same headers. Those are
-# targets of the directory that called it.
-function(_pyembed_shim_found_targets family)
-  foreach(component IN ITEMS Python Module SABIModule)
-    if(PYEMBED_SHIM_DIR AND TARGET ${family}::${component})
-      get_target_property(headers ${family}::${component} INTERFACE_INCLUDE_DIRECTORIES)
-      if(headers AND NOT PYEMBED_SHIM_DIR IN_LIST headers)
-        set_target_properties(${family}::${component} PROPERTIES
-          INTERFACE_INCLUDE_DIRECTORIES "${PYEMBED_SHIM_DIR};${headers}")
-        set_property(TARGET ${family}::${component} APPEND PROPERTY
-          INTERFACE_COMPILE_DEFINITIONS ${PYEMBED_SHIM_DEFINITIONS})
-      endif()
-    endif()
-  endforeach()
-endfunction()

@@ -44,10 +44,10 @@ function renderFiles(root: string, entries: readonly PinnedEntry[], project: Pin
     readFileSync(join(root, 'templates', 'cmake', `${name}.in`), 'utf8')
   const values = {
     PYEMBED_PACKAGE_VERSION: packageVersion(),
-    PYEMBED_ENVIRONMENT: readFileSync(
-      join(root, 'cmake/modules/environment.json'),
-      'utf8',
-    ).trimEnd(),
+    // What a preset has as `null` the build gets from the shell; Python takes no notice of what is empty.
+    PYEMBED_ENVIRONMENT: readFileSync(join(root, 'cmake/modules/environment.json'), 'utf8')
+      .replaceAll(': null', ': ""')
+      .trimEnd(),
   }
   const pin = template('pin.cmake')
   const rendered = ['pyembed-config-version.cmake', 'presets.json'].map((name) => [

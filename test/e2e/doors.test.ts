@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
@@ -56,7 +56,7 @@ macro(find_package name)
 endmacro()
 `
 
-describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
+describeWithTools(['cmake', 'ninja', 'cc', 'ldd', 'pkg-config'], 'a tree with leaks', () => {
   const root = makeDirectory('doors')
   const project = join(root.path, 'project')
   /** Of its own: who runs it writes byte code into it. */
@@ -101,6 +101,8 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
         'include(wrapper.cmake)',
         ...Object.keys(directories).map((directory) => `add_subdirectory(${directory})`),
         'find_program(PROGRAM python3)\nmessage(STATUS "program ${PROGRAM}")',
+        'find_package(PkgConfig REQUIRED)\npkg_check_modules(PC REQUIRED python3-embed)',
+        'message(STATUS "package ${PC_VERSION}")',
       ].join('\n'),
     )
     const env = {
@@ -136,6 +138,7 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
       headers: [...new Set([...headers.matchAll(/(\S+)\/Python\.h$/gm)].map(([, path]) => path))],
       libraries: Object.fromEntries(rows),
       program: /program (.*)$/m.exec(configured)?.[1],
+      package: /package (.*)$/m.exec(configured)?.[1],
     }
   }
 
@@ -145,8 +148,18 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
     const python = join(root.path, door, 'python')
     const library = join(python, 'lib/libpython3.14.so.1.0')
     expect(found.headers).toEqual([join(python, 'include/python3.14')])
+    expect(found.package).toBe('3.14')
     expect(found.libraries).toEqual({ modern: library, hostile: library, legacy: library })
     expect(await runIn('/', [join(root.path, door, 'modern/modern')])).toContain('3.14.6')
+
+    const lure = join(root.path, `${door}-lure`)
+    mkdirSync(lure)
+    copyFileSync(library, join(lure, 'libpython3.14.so.1.0'))
+    for (const directory of ['modern', 'hostile']) {
+      const program = join(root.path, door, directory, directory)
+      const loaded = await runIn('/', ['ldd', program], { LD_LIBRARY_PATH: lure })
+      expect(loaded).toContain(`=> ${library} `)
+    }
   })
 
   it('holds beside the directory that includes it, and where its variables are gone', async () => {
@@ -173,10 +186,37 @@ describeWithTools(['cmake', 'ninja', 'cc', 'ldd'], 'a tree with leaks', () => {
     expect(printed).toContain(`found ${build}/python/bin/python3.14`)
   })
 
+  it('keeps PYTHONHOME of the shell from what a build preset runs', async () => {
+    const directory = join(root.path, 'preset')
+    await sync(writeManifest(directory), inject('cliEnv'))
+    const lines = [
+      'cmake_minimum_required(VERSION 3.24)\nproject(app LANGUAGES NONE)',
+      'find_package(Python3 REQUIRED COMPONENTS Interpreter)',
+      'add_custom_target(generate ALL COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/generate.py")',
+    ]
+    writeFileSync(join(directory, 'CMakeLists.txt'), lines.join('\n'))
+    writeFileSync(join(directory, 'generate.py'), 'import sys\nprint(sys.prefix)\n')
+    const preset = { name: 'dev', inherits: 'pyembed', generator: 'Ninja', binaryDir: 'build' }
+    const presets = {
+      version: 5,
+      include: ['.pyembed/presets.json'],
+      configurePresets: [preset],
+      buildPresets: [{ name: 'dev', configurePreset: 'dev' }],
+    }
+    writeFileSync(join(directory, 'CMakePresets.json'), JSON.stringify(presets))
+    const env = { PYTHONHOME: bait, PYTHONPATH: bait }
+
+    await runIn(directory, ['cmake', '--preset', 'dev'], env)
+    const built = await runIn(directory, ['cmake', '--build', '--preset', 'dev'], env)
+
+    expect(built).toMatch(/^\S+\/preset\/build\/python$/m)
+  })
+
   it('gets the other one without pyembed', async () => {
     const found = await buildWith('none', '', [])
 
     expect(found.headers).toEqual([join(bait, 'include/python3.11')])
+    expect(found.package).toBe('3.11')
     expect(new Set(Object.values(found.libraries))).toEqual(
       new Set([join(bait, 'lib/libpython3.11.so.1.0')]),
     )

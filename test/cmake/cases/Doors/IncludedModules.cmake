@@ -1,0 +1,15 @@
+# Modules that are included, as CMake's own may be, also by the Find module of another package that has a version.
+include("${pyembed}/pyembed.cmake")
+file(WRITE "${PYEMBED_INCLUDE_DIR}/patchlevel.h" "#define PY_VERSION \"${PYEMBED_VERSION}\"\n")
+file(TOUCH "${PYEMBED_INCLUDE_DIR}/pyconfig.h")
+set(Python_FIND_COMPONENTS Development)
+set(Python3_FIND_COMPONENTS Development)
+foreach(name IN ITEMS Python Python3 PythonInterp PythonLibs)
+  include(Find${name})
+endforeach()
+message(STATUS "${PYTHON_EXECUTABLE} ${PYTHON_LIBRARIES} ${PYTHONINTERP_FOUND} ${PYTHONLIBS_FOUND}")
+string(CONCAT module "set(FPHSA_NAME_MISMATCHED TRUE)\ninclude(FindPythonLibs)\n"
+  "find_package_handle_standard_args(Other REQUIRED_VARS PYTHONLIBS_FOUND)\n")
+file(WRITE "${WORK}/modules/FindOther.cmake" "${module}")
+list(APPEND CMAKE_MODULE_PATH "${WORK}/modules")
+find_package(Other 99 REQUIRED)
