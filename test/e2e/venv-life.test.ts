@@ -286,7 +286,7 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'places', () => {
       (await app.venv('run', 'tool', '--', 'python', '-c', 'import numpy, sys; print(sys.prefix)'))
         .stdout,
     ).toBe(path)
-    const byApp = useTool(app, await buildVenvTool('gcc'), { cwd: directory.path })
+    const byApp = useTool(app, await buildVenvTool('gcc'))
     expect((await byApp('open', 'tool')).json()).toMatchObject({ state: 'ready', path })
     const made = (await byApp('create', 'own')).json<{ path: string }>()
     const prefix = 'import numpy, sys; print(sys.prefix)'

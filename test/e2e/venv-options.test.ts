@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
@@ -57,7 +57,9 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'options of pip', () => {
       const project = join(app.path, 'my project')
       makeProject(project)
       // As from a shell: relative to the working directory.
-      expect((await addWith('tool', ['-e', `.${project}`])).stderr).not.toContain('error')
+      expect(
+        (await addWith('tool', ['-e', `./${relative(dirname(app.path), project)}`])).stderr,
+      ).not.toContain('error')
       expect(JSON.parse(recordIn(venv))).toMatchObject({ steps: [{ options: ['-e', project] }] })
       expect(await importDemo(app, 'tool')).toBe(`1 ${app.prefix}`)
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { execa } from 'execa'
@@ -89,7 +89,9 @@ export function useTool(app: InstalledApp, tool: string, options: ToolOptions = 
   const program = join(app.path, basename(app.executable))
   rmSync(program, { force: true })
   copyFileSync(tool, program)
-  return (...args) => runTool(program, args, { ...options, env: { ...app.env, ...options.env } })
+  const cwd = dirname(app.path)
+  return (...args) =>
+    runTool(program, args, { cwd, ...options, env: { ...app.env, ...options.env } })
 }
 
 export async function runTool(
