@@ -2,12 +2,13 @@ import { lstatSync, readFileSync, type Stats } from 'node:fs'
 
 import { systemErrorCode } from '../errors.ts'
 
-/** What is at a path, which may be a link; undefined where nothing can be: links lead in a circle, a name is too long. */
+/** What is at a path, which may be a link; undefined where nothing can be: below a file, where links lead in a circle, of too long a name. */
 export function lookAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
-    if (['ELOOP', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) return undefined
+    if (['ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? ''))
+      return undefined
     throw error
   }
 }

@@ -229,6 +229,13 @@ describe('verifyFramework', () => {
     )
   })
 
+  it('finds a link that leads below a file', async () => {
+    const { framework, at } = await makeFramework()
+    symlinkSync('../Python/below', at('bin/lost'))
+
+    expect(await verify(framework)).toContain('link bin/lost')
+  })
+
   it('finds code that is not signed, and names and paths of build machines', async () => {
     const { framework, at } = await makeFramework({ 'lib/plain.so': makeDylib({ fileType: 8 }) })
     writeFileSync(at('lib/plain.so'), makeDylib({ fileType: 8 }))
