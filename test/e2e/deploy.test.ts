@@ -50,6 +50,18 @@ const modes = [
     unpack: 'cmake -E tar xf $0/*-app.tar.gz',
   },
   {
+    name: 'ZIP of a component',
+    home: '.',
+    options: ['CPACK_ARCHIVE_COMPONENT_INSTALL=ON'],
+    unpack: 'cmake -E tar xf $0/*-app.zip',
+  },
+  {
+    name: 'STGZ of a component',
+    home: '.',
+    options: ['CPACK_ARCHIVE_COMPONENT_INSTALL=ON'],
+    unpack: 'sh $0/*-app.sh --skip-license --prefix=.',
+  },
+  {
     name: 'DEB of a component',
     home: 'usr',
     options: [deb, 'CPACK_DEB_COMPONENT_INSTALL=ON'],
