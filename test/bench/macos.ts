@@ -4,12 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { editMachoFile } from '../../src/binary/macho/edit-file.ts'
-import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
-import { ratios, type Summary, summarize } from './statistics.ts'
-import type { Command, Subject } from './measure.ts'
+import { cliPath } from '../helpers/cli.ts'
+import { benchEnvironment, type Command, type Subject } from './measure.ts'
 import type { World } from './world.ts'
 
-const clean = cleanEnvironment()
+const clean = benchEnvironment()
 const compiler = fileURLToPath(new URL('../../cmake/modules/compile_bytecode.py', import.meta.url))
 
 /** A framework of the Python for macOS with numpy; what of that is byte code; and what reading and writing it takes. */
@@ -75,27 +74,33 @@ function listSources(root: string, prefix: string): string {
 
 const rounds = 7
 
-/** A new name and a right signature for libpython, by pyembed and by LLVM, round by round. */
-export async function measureEdit({ root, macosEntry }: World): Promise<Summary> {
+/** Milliseconds round by round. */
+export interface EditTimes {
+  readonly ownMs: readonly number[]
+  readonly llvmMs: readonly number[]
+}
+
+/**
+ * A new name and a right signature for libpython in a folder, by pyembed and by LLVM, which both replace the file; a
+ * first round does not count.
+ */
+export async function measureEdit({ macosEntry }: World, directory: string): Promise<EditTimes> {
   const library = join(macosEntry, 'prefix', 'lib', 'libpython3.14.dylib')
   const id = '@rpath/Python.framework/Versions/A/Python'
-  const times: { readonly own: number; readonly llvm: number }[] = []
+  const ownMs: number[] = []
+  const llvmMs: number[] = []
+  const own = join(directory, 'own.dylib')
+  const llvm = join(directory, 'llvm.dylib')
   for (let round = 0; round <= rounds; round++) {
-    const [own, llvm] = ['own', 'llvm'].map((name) => join(root, `${name}${round}.dylib`))
-    copyFileSync(library, own ?? '')
-    copyFileSync(library, llvm ?? '')
+    copyFileSync(library, own)
+    copyFileSync(library, llvm)
     spawnSync('sync')
     const start = performance.now()
-    await editMachoFile(own ?? '', { id })
+    await editMachoFile(own, { id })
     const middle = performance.now()
-    execFileSync('llvm-install-name-tool-19', ['-id', id, llvm ?? ''])
-    times.push({ own: middle - start, llvm: performance.now() - middle })
+    execFileSync('llvm-install-name-tool-19', ['-id', id, llvm])
+    ownMs.push(middle - start)
+    llvmMs.push(performance.now() - middle)
   }
-  const [, ...counted] = times
-  return summarize(
-    ratios(
-      counted.map(({ own }) => own),
-      counted.map(({ llvm }) => llvm),
-    ),
-  )
+  return { ownMs: ownMs.slice(1), llvmMs: llvmMs.slice(1) }
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
+import { cleanEnvironment } from '../helpers/cli.ts'
+
 export interface Command {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
@@ -20,6 +22,12 @@ export interface Sample {
   readonly wallMs: number
   /** Sum over the process tree of each process's largest resident size. */
   readonly peakBytes: number
+}
+
+/** Without what makes each start of Node read a file of certificates first, which takes as long as the quick commands. */
+export function benchEnvironment(): Record<string, string | undefined> {
+  const { NODE_EXTRA_CA_CERTS: _, ...others } = cleanEnvironment()
+  return others
 }
 
 /** Runs a subject to its end. @throws when it fails */

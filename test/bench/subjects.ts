@@ -1,11 +1,11 @@
 import { linkSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
-import type { Command, Subject } from './measure.ts'
+import { cliPath } from '../helpers/cli.ts'
+import { benchEnvironment, type Command, type Subject } from './measure.ts'
 import { manyTargets, type World } from './world.ts'
 
-const clean = cleanEnvironment()
+const clean = benchEnvironment()
 
 /** What is measured in turn; each run in folders of its own. `server` serves the test mirror. */
 export function makeSubjects(world: World, server: string): readonly Subject[] {

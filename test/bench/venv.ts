@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
 import { describeApp } from '../helpers/venv.ts'
 import { buildVenvTool } from '../helpers/venv-tool.ts'
-import { cpuOfStarts } from './start.ts'
+import { benchEnvironment } from './measure.ts'
+import type { QuickCommand } from './start.ts'
 import { summarize } from './statistics.ts'
 import type { World } from './world.ts'
 
@@ -18,9 +18,8 @@ export interface VenvFigures {
   readonly createMs: readonly number[]
   /** Milliseconds of `uv venv`, with the start of uv; of each round the median. */
   readonly uvMs: readonly number[]
-  /** Milliseconds of cpu above a node that does nothing. */
-  readonly cliCreateMs: number
-  readonly listMs: number
+  /** The same by the command line, where nothing is and where there are many. */
+  readonly quickCommands: readonly QuickCommand[]
 }
 
 /** What environments cost: in the app, by the command line, and uv's of the same Python in the same rounds. */
@@ -29,7 +28,7 @@ export async function measureVenvs({ root, storeEntry, uv }: World): Promise<Ven
   const prefix = join(storeEntry, 'prefix')
   const described = { version: '3.14.6', pinId: 'bench', prefix }
   const app = describeApp(join(root, 'venv app'), described, tool)
-  const clean = cleanEnvironment()
+  const clean = benchEnvironment()
   const createMs: number[] = []
   const uvMs: number[] = []
   for (let round = 0; round < rounds; round++) {
@@ -39,22 +38,23 @@ export async function measureVenvs({ root, storeEntry, uv }: World): Promise<Ven
     uvMs.push(medianOfUv(uv, join(prefix, 'bin', 'python3.14'), join(root, `uv-venvs${round}`)))
   }
 
-  const env = { ...clean, XDG_DATA_HOME: join(root, 'many venvs') } as Record<string, string>
-  run(app, ['bench', String(manyVenvs)], env)
-  const cli = [process.execPath, cliPath, 'venv']
-  const bare = cpuOfStarts([process.execPath, join(root, 'empty.mjs')], root, env)
-  const others = { ...env, XDG_DATA_HOME: join(root, 'cli venvs') }
+  const env = { XDG_DATA_HOME: join(root, 'many venvs') }
+  run(app, ['bench', String(manyVenvs)], { ...clean, ...env })
+  const others = { XDG_DATA_HOME: join(root, 'cli venvs') }
+  const create = ['venv', 'create', '--app', app, 'cli']
   return {
     createMs,
     uvMs,
-    cliCreateMs: cpuOfStarts([...cli, 'create', '--app', app, 'cli'], root, others, true) - bare,
-    listMs: cpuOfStarts([...cli, 'list', '--json'], root, env) - bare,
+    quickCommands: [
+      { name: 'venv create', args: create, cwd: root, env: others, isNumbered: true },
+      { name: `venv list of ${manyVenvs}`, args: ['venv', 'list', '--json'], cwd: root, env },
+    ],
   }
 }
 
 function medianOfUv(uv: string, python: string, directory: string): number {
   mkdirSync(directory)
-  const env = { ...cleanEnvironment(), UV_CACHE_DIR: join(directory, 'cache') }
+  const env = { ...benchEnvironment(), UV_CACHE_DIR: join(directory, 'cache') }
   const times = Array.from({ length: venvsPerRound }, (_, index) => {
     const start = performance.now()
     run(uv, ['venv', '-q', '--offline', '--python', python, join(directory, String(index))], env)
