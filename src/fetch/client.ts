@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Environment } from '../env.ts'
 import { PyEmbedError } from '../errors.ts'
 import { readAuthorities } from './certificates.ts'
-import type { Connection } from './connection.ts'
+import type { Answer, Connection } from './connection.ts'
 import { noAnswer } from './failure.ts'
 import { isRedirect, nextAddress } from './redirect.ts'
 
@@ -27,38 +27,34 @@ export interface HttpClient extends AsyncDisposable {
   head(url: string): Promise<HttpResponse>
 }
 
-/** Loaded at the first request: most commands make none, and undici doubles the time that node takes to start. */
-async function connect({
-  variables,
-  transfer,
-  certificateFiles,
-}: Environment): Promise<Connection> {
+/**
+ * Opened at the first request: most commands make none. The library for proxies takes as long to load as a sync takes
+ * to link a Python (docs/performance.md), so it is loaded where a proxy is named only.
+ */
+async function openConnection(env: Environment): Promise<Connection> {
+  const { variables, transfer, certificateFiles } = env
+  const { connectTimeout, idleTimeout } = transfer
   const authorities = await readAuthorities(certificateFiles)
-  const { openConnection } = await import('./connection.ts')
-  return openConnection({ variables, connectTimeout: transfer.connectTimeout, authorities })
+  const isProxied = Object.entries(variables).some(
+    ([name, value]) => /^https?_proxy$/i.test(name) && value,
+  )
+  const { connect } = await (isProxied ? import('./proxied.ts') : import('./direct.ts'))
+  return connect({ variables, connectTimeout, idleTimeout, authorities })
 }
 
 /** A client with the proxies (`HTTPS_PROXY`, `NO_PROXY`, …) and the certificates of the environment. */
 export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
   let connection: Promise<Connection> | undefined
-  const { idleTimeout } = env.transfer
-  const ask = async (
+  const askOnce = async (
     method: 'GET' | 'HEAD',
     url: string,
     headers: Headers,
   ): Promise<HttpResponse> => {
     try {
-      const { request, agent } = await (connection ??= connect(env))
-      const answer = await request(url, {
-        method,
-        dispatcher: agent,
-        headersTimeout: idleTimeout,
-        bodyTimeout: idleTimeout,
-        // Archives are compressed already: with the identity, Content-Length counts the bytes that are hashed.
-        headers: { 'accept-encoding': 'identity', 'user-agent': 'pyembed', ...headers },
-        ...(signal === undefined ? {} : { signal }),
-      })
-      return readAnswer(answer)
+      const { ask } = await (connection ??= openConnection(env))
+      // Archives are compressed already: with the identity, Content-Length counts the bytes that are hashed.
+      const all = { 'accept-encoding': 'identity', 'user-agent': 'pyembed', ...headers }
+      return readAnswer(await ask({ method, url, headers: all, signal }))
     } catch (error) {
       throw error instanceof PyEmbedError ? error : noAnswer(url, error)
     }
@@ -71,7 +67,7 @@ export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
     if (env.isOffline) throw offline(first)
     const visited = [first]
     for (let url = first; ; visited.push(url)) {
-      const answer = await ask(method, url, headers)
+      const answer = await askOnce(method, url, headers)
       if (!isRedirect(answer)) return refuseEncoding(url, answer)
       discard(answer)
       url = nextAddress(visited, answer.headers['location'])
@@ -81,7 +77,7 @@ export function openClient(env: Environment, signal?: AbortSignal): HttpClient {
     get: (url, headers) => send('GET', url, headers),
     head: (url) => send('HEAD', url),
     // Without a connection there is nothing to close, however it failed.
-    [Symbol.asyncDispose]: async () => (await connection?.catch(() => undefined))?.agent.destroy(),
+    [Symbol.asyncDispose]: async () => (await connection?.catch(() => undefined))?.close(),
   }
 }
 
@@ -90,11 +86,7 @@ export function discard({ body }: Pick<HttpResponse, 'body'>): void {
   body.destroy()
 }
 
-function readAnswer(answer: {
-  readonly statusCode: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Readable
-}): HttpResponse {
+function readAnswer(answer: Answer): HttpResponse {
   // Who reads the body is told of its errors; one that is discarded must not end the process with them.
   answer.body.on('error', () => undefined)
   const headers = Object.fromEntries(
@@ -105,7 +97,7 @@ function readAnswer(answer: {
   )
   const length = Number(headers['content-length'])
   const size = Number.isSafeInteger(length) ? length : undefined
-  return { status: answer.statusCode, headers, size, body: answer.body }
+  return { status: answer.status, headers, size, body: answer.body }
 }
 
 function refuseEncoding(url: string, answer: HttpResponse): HttpResponse {

@@ -1,33 +1,31 @@
-import { EnvHttpProxyAgent, request } from 'undici'
-
-export type Connection = ReturnType<typeof openConnection>
+import type { Readable } from 'node:stream'
 
 export interface ConnectionOptions {
   /** The environment, for the proxies. */
   readonly variables: Readonly<Record<string, string | undefined>>
+  /** Milliseconds until a connection stands, and between two pieces of an answer. */
   readonly connectTimeout: number
+  readonly idleTimeout: number
   /** Certificate authorities instead of Node's. */
   readonly authorities: string[] | undefined
 }
 
-/**
- * Connections through the proxies of the environment. This file is what is loaded late, and not undici itself:
- * a bundled CommonJS package has no named exports for `import()`.
- */
-export function openConnection({ variables, connectTimeout, authorities }: ConnectionOptions) {
-  const tls = {
-    timeout: connectTimeout,
-    ...(authorities === undefined ? {} : { ca: authorities }),
-  }
-  const proxy = (name: string): string => variables[name.toLowerCase()] ?? variables[name] ?? ''
-  const agent = new EnvHttpProxyAgent({
-    connect: tls,
-    // What goes through a proxy's tunnel, and the way to a proxy that is reached by https itself.
-    requestTls: tls,
-    proxyTls: tls,
-    httpProxy: proxy('HTTP_PROXY'),
-    httpsProxy: proxy('HTTPS_PROXY'),
-    noProxy: proxy('NO_PROXY'),
-  })
-  return { agent, request }
+export interface Request {
+  readonly method: 'GET' | 'HEAD'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Ends with an error where the other side ends too early, or is silent for too long. */
+  readonly body: Readable
+}
+
+/** Sends requests and follows nothing. */
+export interface Connection {
+  readonly ask: (request: Request) => Promise<Answer>
+  readonly close: () => Promise<void>
 }

@@ -28,6 +28,7 @@ const tlsCode =
 const lastingCodes: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'ERR_INVALID_URL',
+  'ERR_UNESCAPED_CHARACTERS',
   'UND_ERR_INVALID_ARG',
 ])
 
@@ -41,5 +42,6 @@ function innermost(error: unknown): { readonly code: string; readonly message: s
   if (error.cause instanceof Error) return innermost(error.cause)
   if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0])
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return { code, message: error.message }
+  // Node says no more than this of an answer that breaks off.
+  return { code, message: error.message === 'aborted' ? 'the connection broke' : error.message }
 }

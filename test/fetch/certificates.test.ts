@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { downloadFile } from '../../src/fetch/download.ts'
 import { parseSource } from '../../src/fetch/source.ts'
@@ -12,6 +10,7 @@ import { startSecureServer } from '../helpers/certificate.ts'
 import { runModule } from '../helpers/child.ts'
 import { testContext } from '../helpers/context.ts'
 import { codeOf, errorOf } from '../helpers/errors.ts'
+import { startProxy } from '../helpers/proxy.ts'
 import { startServer } from '../helpers/server.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -149,26 +148,3 @@ it.each([
   expect(error.message).toContain(text)
   expect(error.hint).toContain('SSL_CERT_FILE')
 })
-
-/** A proxy of tunnels that notes where they lead. */
-async function startProxy(): Promise<{ url: string; tunnels: readonly string[] }> {
-  const tunnels: string[] = []
-  const server = createServer((_, response) => response.writeHead(405).end())
-  server.on('connect', ({ url = '' }, socket) => {
-    tunnels.push(url)
-    const target = new URL(`http://${url}`)
-    const far = connect(Number(target.port), target.hostname, () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
-      far.pipe(socket)
-      socket.pipe(far)
-    })
-    far.on('error', () => socket.destroy())
-    socket.on('error', () => far.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels }
-}

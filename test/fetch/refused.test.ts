@@ -57,7 +57,7 @@ describe('a server that ends in an error', () => {
       'broke off after',
       6,
     ],
-    ['hangs for ever', hang, 'PYEMBED_DOWNLOAD_FAILED', 'Headers Timeout', 5],
+    ['hangs for ever', hang, 'PYEMBED_DOWNLOAD_FAILED', 'silent for 0.4 s', 5],
     ['hangs up for ever', hangUp, 'PYEMBED_DOWNLOAD_FAILED', 'no answer', 5],
     [
       'compresses',

@@ -20,12 +20,15 @@ import {
   reset,
 } from '../helpers/hostile.ts'
 import { content, half, wanted } from '../helpers/noise.ts'
+import { startProxy } from '../helpers/proxy.ts'
 import { listTree } from '../helpers/tree.ts'
 
+/** Connections through a proxy are another library's than those without. */
 describe.each([
-  ['size known', content.length],
-  ['size unknown', undefined],
-])('a server that ends well (%s)', (_, size) => {
+  ['size known', content.length, false],
+  ['size unknown', undefined, false],
+  ['through a proxy', content.length, true],
+])('a server that ends well (%s)', (_, size, isProxied) => {
   /** What it does, and how much of the file may go over the line; 1.05 where the protocol allows to go on. */
   const servers: readonly (readonly [what: string, behave: Behaviour, most: number])[] = [
     ['is good', honest, 1],
@@ -93,7 +96,9 @@ describe.each([
   ]
 
   it.each(servers)('%s', async (_what, behave, most) => {
-    const { fetching, context, amount } = await download(behave, size)
+    const proxy = await startProxy()
+    const variables = isProxied ? { HTTP_PROXY: proxy.url } : {}
+    const { fetching, context, amount } = await download(behave, size, variables)
 
     const path = await fetching
 
@@ -102,6 +107,7 @@ describe.each([
     expect(listTree(context.env.cacheDir)).toEqual([`downloads/${wanted.sha256}`])
     const progress = context.events.filter((event) => event.kind === 'progress')
     expect(progress.at(-1)).toMatchObject({ done: content.length, total: content.length })
+    expect(proxy.tunnels.length > 0).toBe(isProxied)
   })
 })
 

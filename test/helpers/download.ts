@@ -5,9 +5,13 @@ import { type Behaviour, serveHostile } from './hostile.ts'
 import { content, wanted } from './noise.ts'
 import { temporaryDirectory } from './temporary.ts'
 
-/** Begins to fetch the file from a server that behaves like that. */
-export async function download(behave: Behaviour, size: number | undefined) {
-  const context = testContext(temporaryDirectory())
+/** Begins to fetch the file from a server that behaves like that, with these variables in the environment. */
+export async function download(
+  behave: Behaviour,
+  size: number | undefined,
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const context = testContext(temporaryDirectory(), { variables })
   const server = await serveHostile(content, behave)
   const started = Date.now()
   const fetching = downloadFile(context, { ...wanted, size }, [parseSource(server.url)])
