@@ -9,7 +9,7 @@ const clean = benchEnvironment()
 
 /** What is measured in turn; each run in folders of its own. `server` serves the test mirror. */
 export function makeSubjects(world: World, server: string): readonly Subject[] {
-  const { root, project, manyProject, env } = world
+  const { root, project, env } = world
   const cacheDir = env['PYEMBED_CACHE_DIR'] ?? ''
   const pyembed = (args: readonly string[], cwd: string, own: Record<string, string>): Command => ({
     argv: [process.execPath, cliPath, ...args],
@@ -61,21 +61,12 @@ export function makeSubjects(world: World, server: string): readonly Subject[] {
     },
     {
       name: '4 syncs at once',
-      command: (run) => {
-        const syncs = manyTargets.map(
-          (target) => `"${process.execPath}" "${cliPath}" sync --quiet --target ${target} &`,
-        )
-        return {
-          argv: ['sh', '-c', `${syncs.join(' ')} wait`],
-          env: {
-            ...clean,
-            ...env,
-            PYEMBED_OFFLINE: '1',
-            PYEMBED_DATA_DIR: join(root, `four${run}`),
-          },
-          cwd: manyProject,
-        }
-      },
+      command: (run) => syncTargets(world, () => join(root, `four${run}`), '&'),
+    },
+    // Each into a store of its own, one after the other: three of them make a tool Python, too.
+    {
+      name: '4 syncs, each alone',
+      command: (run) => syncTargets(world, (target) => join(root, `alone${run} ${target}`), ';'),
     },
     // What the file system makes of it: one process and four, of hard links alone.
     { name: 'cp -al', command: (run) => linkTrees(world, [`links${run}`]) },
@@ -122,6 +113,23 @@ export function makeSubjects(world: World, server: string): readonly Subject[] {
       },
     },
   ]
+}
+
+/** A sync of each target from a full cache, into what `data` says, with `end` between them. */
+function syncTargets(
+  { manyProject, env }: World,
+  data: (target: string) => string,
+  end: '&' | ';',
+): Command {
+  const syncs = manyTargets.map(
+    (target) =>
+      `PYEMBED_DATA_DIR="${data(target)}" "${process.execPath}" "${cliPath}" sync --quiet --target ${target} ${end}`,
+  )
+  return {
+    argv: ['sh', '-c', `${syncs.join(' ')} wait`],
+    env: { ...clean, ...env, PYEMBED_OFFLINE: '1' },
+    cwd: manyProject,
+  }
 }
 
 /** Makes hard links to a prefix, in several processes at once. */
