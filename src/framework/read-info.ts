@@ -28,5 +28,5 @@ export function readInfo(bytes: Buffer | undefined): BundleInfo {
 
 /** A file of the bundle, or others would be signed. */
 function isFileName(name: string): boolean {
-  return !name.includes('/') && !['', '.', '..'].includes(name)
+  return !/[/\0]/.test(name) && !['', '.', '..'].includes(name)
 }

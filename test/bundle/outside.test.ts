@@ -19,13 +19,16 @@ async function problemsOf(app: string): Promise<readonly string[]> {
 }
 
 describe('what is not of the app is not written', () => {
-  it('when a framework names it as its file', async () => {
+  it.each([
+    ['outside', '../../../../../../other'],
+    ['that no file can be', 'Other\0'],
+  ])('when a framework names a file %s as its own', async (_, name) => {
     const { app, at } = await makeApp()
     const other = join(app, '..', 'other')
     writeFileSync(other, makeDylib())
     const framework = at('Frameworks/Other.framework')
     const version = join(framework, 'Versions', 'A')
-    const info = infoPlist('../../../../../../other', { CFBundlePackageType: 'FMWK' })
+    const info = infoPlist(name, { CFBundlePackageType: 'FMWK' })
     writeFiles(version, { 'Resources/Info.plist': info })
     symlinkSync('A', join(framework, 'Versions', 'Current'))
     const former = readFileSync(other)
