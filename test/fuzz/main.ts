@@ -1,17 +1,21 @@
 // npm run fuzz: lets pyembed read mutated archives, wheels, locks, manifests, SHA256SUMS, code and bundles.
-//   npm run fuzz -- --minutes 5 --seed 7
+//   npm run fuzz -- --minutes 5 --seed 7 --kind macho
 import { parseArgs } from 'node:util'
 
 import { formatColumns } from '../../src/text/columns.ts'
 import { runFuzz } from './run.ts'
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } },
+  options: {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    kind: { type: 'string', default: '' },
+  },
 })
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 process.stdout.write(`seed ${seed}\n`)
 
-const { counts, failures } = await runFuzz(seed, Number(values.minutes))
+const { counts, failures } = await runFuzz({ seed, prefix: values.kind }, Number(values.minutes))
 const rows = [...counts].sort(([a], [b]) => a.localeCompare(b))
 for (const kind of new Set(rows.map(([key]) => key.split(' ')[0] ?? ''))) {
   const ends = rows.filter(([key]) => key.startsWith(`${kind} `))

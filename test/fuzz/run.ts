@@ -5,8 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { makeKinds } from './kinds.ts'
-import { findRealInputs } from './seeds.ts'
+import { chooseKinds, type Choice } from './choose-kinds.ts'
 import { makeInput } from './try-input.ts'
 import type { WorkerJob, WorkerMessage } from './worker.ts'
 
@@ -21,7 +20,7 @@ export interface FuzzReport {
 const patience = 20_000
 
 /** Reads mutated inputs for some time, in as many processes as there are processors. */
-export async function runFuzz(seed: number, minutes: number): Promise<FuzzReport> {
+export async function runFuzz(choice: Choice, minutes: number): Promise<FuzzReport> {
   // Memory, where there is such a folder: disks are slower than the readers.
   const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pyembed-fuzz-'))
   const until = Date.now() + minutes * 60_000
@@ -31,13 +30,13 @@ export async function runFuzz(seed: number, minutes: number): Promise<FuzzReport
 
   const saved: Promise<void>[] = []
   const keep = async (index: number, reason: string): Promise<void> => {
-    failures.push({ file: await saveInput(seed, index), reason })
+    failures.push({ file: await saveInput(choice, index), reason })
   }
   const work = async (first: number): Promise<void> => {
     const directory = join(scratch, String(first))
     mkdirSync(directory, { recursive: true })
     const progress = `${directory}.progress`
-    const job: WorkerJob = { seed, first, step, until, directory, progress }
+    const job: WorkerJob = { ...choice, first, step, until, directory, progress }
     const worker = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [JSON.stringify(job)])
     worker.on('message', (message: WorkerMessage) => {
       for (const [key, count] of Object.entries(message.counts)) {
@@ -75,8 +74,8 @@ async function watch(worker: ChildProcess, progress: string): Promise<string | u
   return code === 0 ? undefined : `the process ended with ${signal ?? code}`
 }
 
-async function saveInput(seed: number, index: number): Promise<string> {
-  const { kind, name, data } = makeInput(await makeKinds(findRealInputs()), seed, index)
+async function saveInput({ seed, prefix }: Choice, index: number): Promise<string> {
+  const { kind, name, data } = makeInput(await chooseKinds(prefix), seed, index)
   const directory = join(tmpdir(), `pyembed-fuzz-${seed}`, `${index}-${kind.name}`)
   mkdirSync(directory, { recursive: true })
   const file = join(directory, name)

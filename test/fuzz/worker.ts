@@ -1,12 +1,10 @@
 // A process of npm run fuzz: reads inputs `first`, `first + step`, … until the time is over. It may hang or die.
 import { openSync, writeSync } from 'node:fs'
 
-import { makeKinds } from './kinds.ts'
-import { findRealInputs } from './seeds.ts'
+import { chooseKinds, type Choice } from './choose-kinds.ts'
 import { makeInput, tryInput } from './try-input.ts'
 
-export interface WorkerJob {
-  readonly seed: number
+export interface WorkerJob extends Choice {
   readonly first: number
   readonly step: number
   /** Milliseconds since 1970. */
@@ -25,7 +23,7 @@ export interface WorkerMessage {
 const inputsPerMessage = 50
 
 const job = JSON.parse(process.argv[2] ?? '{}') as WorkerJob
-const kinds = await makeKinds(findRealInputs())
+const kinds = await chooseKinds(job.prefix)
 const progress = openSync(job.progress, 'w')
 let counts: Record<string, number> = {}
 let index = job.first
