@@ -2,7 +2,7 @@ import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { SyncResult } from '../../src/project/sync-state.ts'
 import { runCli } from '../helpers/cli.ts'
@@ -16,19 +16,17 @@ import {
   type SandboxTemplate,
   startIn,
 } from '../helpers/sandbox.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { builds, targets } from './pythons.ts'
 
 const { build } = builds[0]
 
 describe('at once', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('at-once')
   let template: SandboxTemplate
   beforeAll(() => {
-    Object.assign(directory, makeDirectory('at-once'))
     template = openTemplate(inject('template'), inject('mirror'))
   })
-  afterAll(() => directory.remove())
 
   it('locks of one manifest succeed and agree', async () => {
     const sandbox = template.make(join(directory.path, 'lock'), { hasLock: false })

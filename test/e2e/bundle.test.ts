@@ -27,7 +27,7 @@ import { buildMacApp } from '../helpers/mac-app.ts'
 import { judgeMachos } from '../helpers/macho-judges.ts'
 import { findNpmPackage } from '../helpers/npm-package.ts'
 import { copyTree, linkTree, sharedResult, unshare } from '../helpers/prefix.ts'
-import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { sharedFramework } from '../helpers/shared-framework.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { sha256sum } from '../helpers/tree.ts'
@@ -68,13 +68,12 @@ describeWithTools(
   ['clang-19', 'ld64.lld-19', 'llvm-objdump-19', 'llvm-install-name-tool-19', 'llvm-strip-19'],
   'an app for macOS',
   () => {
-    const directory = { path: '', remove: (): void => undefined }
+    const directory = sharedDirectory('bundle')
     const appOf = ({ build, arch }: { build: string; arch: string }): string =>
       join(directory.path, `${build} ${arch}`, 'Demo.app')
     const results = new Map<string, FixedApp>()
 
     beforeAll(async () => {
-      Object.assign(directory, makeDirectory('bundle'))
       for (const { build, arch, target, minor } of apps) {
         const app = appOf({ build, arch })
         const { prefix } = sharedResult(build, target)
@@ -91,7 +90,6 @@ describeWithTools(
         if (fixed.stdout === '') throw new Error(fixed.stderr)
         results.set(app, fixed.json<FixedApp>())
       }
-      return directory.remove
     })
 
     describe.each(apps)('with Python $version for $arch', (kind) => {

@@ -8,7 +8,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import {
   garbageIn,
@@ -19,17 +19,15 @@ import {
   type SandboxTemplate,
 } from '../helpers/sandbox.ts'
 import { startServer } from '../helpers/server.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { writeFiles } from '../helpers/tree.ts'
 
-const directory = { path: '', remove: (): void => undefined }
+const directory = sharedDirectory('durability')
 let template: SandboxTemplate
 beforeAll(() => {
-  Object.assign(directory, makeDirectory('durability'))
   template = openTemplate(inject('template'), inject('mirror'))
 })
-afterAll(() => directory.remove())
 
 const makeSandbox = (name: string, state: 'wheels' | 'downloaded'): Sandbox =>
   template.make(join(directory.path, name), { state })

@@ -23,7 +23,7 @@ import { askLlvm, isSystem, type Names } from '../helpers/llvm-macho.ts'
 import { judgeMachos } from '../helpers/macho-judges.ts'
 import { copyTree, linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
-import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { temporaryDirectory } from '../helpers/temporary.ts'
 import { sharedFramework, sharedIdentifier } from '../helpers/shared-framework.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { sha256sum } from '../helpers/tree.ts'
@@ -55,7 +55,6 @@ function places(root: string, { path, rpaths }: Loads, name: string): readonly s
 }
 
 describeWithTools(['llvm-objdump-19'], 'framework', () => {
-  const directory = { path: '', remove: (): void => undefined }
   const made = new Map<string, Framework>()
   const frameworkOf = (build: string, target: string): Framework => {
     const framework = made.get(`${build} ${target}`)
@@ -64,11 +63,9 @@ describeWithTools(['llvm-objdump-19'], 'framework', () => {
   }
 
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('framework'))
     for (const { build, target } of pythons) {
       made.set(`${build} ${target}`, await sharedFramework(build, target))
     }
-    return directory.remove
   })
 
   describe.each(pythons)('of $version for $target', ({ version, build, minor, target }) => {

@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { beforeAll, expect, inject, it } from 'vitest'
 
 import { canMount } from '../helpers/disk.ts'
 import { syncOnDisk } from '../helpers/full-disk.ts'
 import { openTemplate, type SandboxTemplate } from '../helpers/sandbox.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeUnless } from '../helpers/tools.ts'
 
 const need = canMount() ? undefined : 'needs root that may mount a tmpfs'
 
 describeUnless(need, 'a sync on a full disk', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('full-disk')
   let template: SandboxTemplate
   beforeAll(() => {
-    Object.assign(directory, makeDirectory('full-disk'))
     template = openTemplate(inject('template'), inject('mirror'))
   })
-  afterAll(() => directory.remove())
 
   it.each([
     ['has no room for the download', 'cold', 8],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import {
   damageIn,
@@ -12,16 +12,14 @@ import {
   type SandboxTemplate,
   startIn,
 } from '../helpers/sandbox.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 
 describe.skipIf(process.platform === 'win32')('interrupted', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('interrupt')
   let template: SandboxTemplate
   beforeAll(() => {
-    Object.assign(directory, makeDirectory('interrupt'))
     template = openTemplate(inject('template'), inject('mirror'))
   })
-  afterAll(() => directory.remove())
 
   it.each([
     ['SIGINT', 'cache/downloads', 30],

@@ -2,13 +2,13 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { SyncResult } from '../../src/project/sync-state.ts'
 import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
 import { readMacho } from '../helpers/macho.ts'
 import { readInventoryFiles, sharedProject, sharedResult } from '../helpers/prefix.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { builds, targets } from './pythons.ts'
 
 const cases = builds.flatMap(({ version, build, minor }) =>
@@ -127,10 +127,9 @@ describe.each(builds)('Mach-O files of $version', ({ build }) => {
 })
 
 describe('a sync elsewhere: other store, other folder, TZ=Asia/Tokyo, umask 077', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('elsewhere')
   const synced = new Map<string, readonly SyncResult[]>()
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('elsewhere'))
     for (const { build } of builds) {
       const project = join(directory.path, `project ${build}`)
       await execa('mkdir', [project])
@@ -162,7 +161,6 @@ describe('a sync elsewhere: other store, other folder, TZ=Asia/Tokyo, umask 077'
       synced.set(build, JSON.parse(stdout) as SyncResult[])
     }
   })
-  afterAll(() => directory.remove())
 
   it.each(cases)('gives the same inventory.json: $version $target', async ({ build, target }) => {
     const other = synced.get(build)?.find((result) => result.target === target)

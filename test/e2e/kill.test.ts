@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { beforeAll, expect, inject, it } from 'vitest'
 
 import { findKillPoints, type KillPoint, type Phase, runKilled } from '../helpers/kill-points.ts'
 import {
@@ -10,7 +10,7 @@ import {
   type Sandbox,
   type SandboxTemplate,
 } from '../helpers/sandbox.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 
 /** A few of the places of `npm run soak`, as parts of the way through a phase. */
@@ -25,14 +25,12 @@ const places: readonly (readonly [string, CacheState, Phase, number])[] = [
 ]
 
 describeWithTools(['strace'], 'kill -9', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('kill')
   let template: SandboxTemplate
   const watched = new Map<string, readonly KillPoint[]>()
   beforeAll(() => {
-    Object.assign(directory, makeDirectory('kill'))
     template = openTemplate(inject('template'), inject('mirror'))
   })
-  afterAll(() => directory.remove())
 
   let made = 0
   const makeSandbox = (command: string, state: CacheState): Sandbox => {

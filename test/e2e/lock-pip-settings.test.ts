@@ -11,14 +11,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { FetchedFile } from '../../src/project/fetch-project.ts'
 import { linkPythons } from '../helpers/cache.ts'
 import { type CliResult, runCli } from '../helpers/cli.ts'
 import { linux, type ManifestOptions, windows, writeManifest } from '../helpers/project.ts'
 import { startServer } from '../helpers/server.ts'
-import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { newest } from './pythons.ts'
 
 const secret = 'hunter2-s3cret'
@@ -37,7 +37,7 @@ const run = (cwd: string, args: readonly string[], env = {}): Promise<CliResult>
 const readLock = (project: string): string => readFileSync(join(project, 'pyembed.lock'), 'utf8')
 
 describe.each(newest)('pip’s settings and the lock of Python $version', ({ version, build }) => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('pip-settings')
   const targets = [linux, windows]
   const manifest: ManifestOptions = { version, build, targets, requires: ['tqdm'] }
   const newProject = (): string => writeManifest(temporaryDirectory('pip'), manifest)
@@ -45,7 +45,6 @@ describe.each(newest)('pip’s settings and the lock of Python $version', ({ ver
   let expected = ''
   let wheels = ''
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('pip-settings'))
     const project = writeManifest(join(directory.path, 'project'), manifest)
     const fetched = await run(project, ['fetch', '--all-targets', '--json'])
     expected = readLock(project)
@@ -55,7 +54,6 @@ describe.each(newest)('pip’s settings and the lock of Python $version', ({ ver
       if (name.endsWith('.whl')) copyFileSync(path, join(wheels, name))
     }
   })
-  afterAll(() => directory.remove())
 
   it('ignores variables that say where pip installs', async () => {
     const project = newProject()

@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { Lock } from '../../src/lock/lock.ts'
 import { type CliResult, runCli } from '../helpers/cli.ts'
 import { copyTree } from '../helpers/prefix.ts'
 import { linux, macos, type ManifestOptions, windows, writeManifest } from '../helpers/project.ts'
-import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { builds } from './pythons.ts'
 
@@ -30,7 +30,7 @@ function entriesOf({ tool, targets }: Lock): Record<string, unknown> {
 }
 
 describe.each(builds)('lock of Python $version', ({ version, build }) => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('lock')
   const manifest: ManifestOptions = {
     version,
     build,
@@ -39,12 +39,10 @@ describe.each(builds)('lock of Python $version', ({ version, build }) => {
   }
   let project = ''
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('lock'))
     project = writeManifest(join(directory.path, 'project'), manifest)
     const { exitCode, stderr } = await run(project, ['lock'])
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
   })
-  afterAll(() => directory.remove())
 
   /** A copy of the project with its lock, and with another manifest if one is given. */
   const copyProject = async (changes?: ManifestOptions): Promise<string> => {

@@ -2,19 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { beforeAll, expect, inject, it } from 'vitest'
 
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { linux, windows, writeManifest } from '../helpers/project.ts'
-import { makeDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { builds } from './pythons.ts'
 
 describeWithTools(['strace'], 'fetch once, then no network', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('offline')
   const projects = new Map<string, string>()
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('offline'))
     for (const { version, build } of builds) {
       const project = writeManifest(join(directory.path, build), {
         version,
@@ -28,7 +27,6 @@ describeWithTools(['strace'], 'fetch once, then no network', () => {
       projects.set(build, project)
     }
   })
-  afterAll(() => directory.remove())
 
   /** Runs pyembed with an empty store and no mirror; returns the system calls of these names. */
   const trace = async (

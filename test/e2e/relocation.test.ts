@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { linkPrefix, readInventoryFiles, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { pageHashes } from '../helpers/page-hashes.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { builds, targets } from './pythons.ts'
 
@@ -37,15 +37,13 @@ function offenders(values: string, prefix: string, places: readonly string[]): r
 }
 
 describe.each(builds)('a moved Python $version', ({ build, minor }) => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('moved')
   const prefixes = new Map<string, string>()
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('moved'))
     for (const target of targets.filter((name) => !name.includes('windows'))) {
       prefixes.set(target, await linkPrefix(build, target, join(directory.path, 'there', target)))
     }
   })
-  afterAll(() => directory.remove())
 
   const moved = (target: string): string => prefixes.get(target) ?? ''
   const oldPlaces = (target: string): readonly string[] => [

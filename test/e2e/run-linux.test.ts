@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { builds, newest } from './pythons.ts'
 
@@ -17,13 +17,11 @@ const cases = [
 ]
 
 describe.each(cases)('Python $version for Linux x86_64 in $place', ({ build, minor, place }) => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('linux')
   let prefix = ''
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('linux'))
     prefix = await linkPrefix(build, linux, join(directory.path, place))
   })
-  afterAll(() => directory.remove())
 
   const run = async (
     program: string,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { windows } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { openWine, wine, type Wine } from '../helpers/wine.ts'
 import { builds } from './pythons.ts'
@@ -14,19 +14,15 @@ import { builds } from './pythons.ts'
  * crashes there; `pip --version` does not.
  */
 describeWithTools([wine], 'Windows x86_64 in wine', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('windows')
   let windowsSystem: Wine
   const run = (program: string, args: readonly string[]): Promise<string> =>
     windowsSystem.run([program, ...args], directory.path)
 
   beforeAll(() => {
-    Object.assign(directory, makeDirectory('windows'))
     windowsSystem = openWine(join(directory.path, 'wine'))
   })
-  afterAll(async () => {
-    await windowsSystem.stop()
-    directory.remove()
-  })
+  afterAll(() => windowsSystem.stop())
 
   describe.each(builds)('Python $version', ({ build, version, minor }) => {
     let prefix = ''

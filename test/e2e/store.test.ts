@@ -15,13 +15,13 @@ import {
 import { basename, dirname, join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { Removal } from '../../src/store/removal.ts'
 import { cleanEnvironment, cliPath, type CliResult, runCli } from '../helpers/cli.ts'
 import { sharedProject } from '../helpers/prefix.ts'
 import { writeManifest } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { listTree } from '../helpers/tree.ts'
 import { builds } from './pythons.ts'
 
@@ -59,7 +59,7 @@ async function deadProcess(): Promise<readonly [mark: string, pid: string]> {
 }
 
 describe('the store of three projects', () => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('store')
   let [data, cache] = ['', '']
   /** Two with the same Python and packages, one with an older Python. */
   const project = (name: string): string => join(directory.path, name)
@@ -88,7 +88,6 @@ describe('the store of three projects', () => {
     )
 
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('store'))
     data = project('data')
     cache = project('cache')
     const shared = join(inject('cliEnv')['PYEMBED_CACHE_DIR'] ?? '', 'downloads')
@@ -101,7 +100,6 @@ describe('the store of three projects', () => {
     writeManifest(project('c'), { ...older, requires: ['tqdm'] })
     for (const name of ['a', 'b', 'c']) await sync(name)
   })
-  afterAll(() => directory.remove())
 
   it('lists who uses what', async () => {
     const entries = await list()

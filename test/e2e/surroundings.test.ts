@@ -3,7 +3,7 @@ import { chmodSync, lutimesSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import { cliPath } from '../helpers/cli.ts'
 import {
@@ -15,22 +15,18 @@ import {
   type SandboxTemplate,
   startIn,
 } from '../helpers/sandbox.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeUnless, describeWithTools } from '../helpers/tools.ts'
 
 const codeIn = (stderr: string): string | undefined => /error\[(\w+)\]/.exec(stderr)?.[1]
 
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
-const directory = { path: '', remove: (): void => undefined }
+const directory = sharedDirectory('surroundings')
 let template: SandboxTemplate
 beforeAll(() => {
-  Object.assign(directory, makeDirectory('surroundings'))
   chmodSync(directory.path, 0o755)
   template = openTemplate(inject('template'), inject('mirror'))
-})
-afterAll(() => {
-  directory.remove()
 })
 
 const makeSandbox = (name: string, state: 'downloaded' | 'fetched' = 'fetched'): Sandbox =>

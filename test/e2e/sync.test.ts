@@ -1,17 +1,17 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { FetchedFile } from '../../src/project/fetch-project.ts'
 import type { SyncResult } from '../../src/project/sync-state.ts'
 import { type CliResult, runCli } from '../helpers/cli.ts'
 import { linux, macos, windows, writeManifest } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { newest } from './pythons.ts'
 
 describe.each(newest)('sync of Python $version', ({ version, build, minor }) => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('sync')
   let project = ''
   let files: readonly FetchedFile[] = []
   const run = (...args: string[]): Promise<CliResult> =>
@@ -30,7 +30,6 @@ describe.each(newest)('sync of Python $version', ({ version, build, minor }) => 
   }
 
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('sync'))
     project = writeManifest(join(directory.path, 'project'), {
       version,
       build,
@@ -40,7 +39,6 @@ describe.each(newest)('sync of Python $version', ({ version, build, minor }) => 
     files = (await run('fetch', '--json')).json<FetchedFile[]>()
     await sync()
   })
-  afterAll(() => directory.remove())
 
   it('prints what is where, as JSON', async () => {
     const result = await sync()

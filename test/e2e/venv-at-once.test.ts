@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 
 import { findPoints, killAt, type RunUnder } from '../helpers/kill-points.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import {
   codeIn,
@@ -23,16 +23,14 @@ const [newest] = pythons
 const seconds = isSoak ? 60 : 3
 const kills = isSoak ? 40 : 20
 
-const directory = { path: '', remove: (): void => undefined }
+const directory = sharedDirectory('venv-at-once')
 let wheels = ''
 beforeAll(() => {
-  Object.assign(directory, makeDirectory('venv-at-once'))
   chmodSync(directory.path, 0o755)
   wheels = join(directory.path, 'wheels')
   mkdirSync(wheels)
   makeWheel(wheels)
 })
-afterAll(() => directory.remove())
 
 const names = [0, 1, 2, 3].map((index) => `venv ${index}`)
 

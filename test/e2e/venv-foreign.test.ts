@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { linkPrefix, sharedResult } from '../helpers/prefix.ts'
 import { windows } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, describeApp } from '../helpers/venv.ts'
 import { buildVenvTool, runTool, type RunTool } from '../helpers/venv-tool.ts'
@@ -19,9 +19,7 @@ import { builds, newest as pythons } from './pythons.ts'
 
 const [newest] = pythons
 const vectors = fileURLToPath(new URL('../vectors', import.meta.url))
-const directory = { path: '', remove: (): void => undefined }
-beforeAll(() => Object.assign(directory, makeDirectory('venv-foreign')))
-afterAll(() => directory.remove())
+const directory = sharedDirectory('venv-foreign')
 
 interface Churned {
   readonly made: number

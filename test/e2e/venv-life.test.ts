@@ -15,10 +15,10 @@ import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { listTree } from '../helpers/tree.ts'
 import {
@@ -36,16 +36,14 @@ import { makeWheel } from '../helpers/wheel.ts'
 import { builds } from './pythons.ts'
 
 const [newest, older] = builds
-const directory = { path: '', remove: (): void => undefined }
+const directory = sharedDirectory('venv-life')
 let wheels = ''
 beforeAll(() => {
-  Object.assign(directory, makeDirectory('venv-life'))
   chmodSync(directory.path, 0o755)
   wheels = join(directory.path, 'wheels')
   mkdirSync(wheels)
   makeWheel(wheels)
 })
-afterAll(() => directory.remove())
 
 const place = (name: string): string => join(directory.path, name)
 const install = (name: string, parts: Partial<AppParts> = {}): InstalledApp =>

@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
 import { findKillPoints, runKilled } from '../helpers/kill-points.ts'
 import type { Sandbox } from '../helpers/sandbox.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import {
   addDemo,
@@ -28,16 +28,14 @@ import { makeWheel } from '../helpers/wheel.ts'
 import { newest as pythons } from './pythons.ts'
 
 const [newest] = pythons
-const directory = { path: '', remove: (): void => undefined }
+const directory = sharedDirectory('venv-locks')
 let wheels = ''
 beforeAll(() => {
-  Object.assign(directory, makeDirectory('venv-locks'))
   chmodSync(directory.path, 0o755)
   wheels = join(directory.path, 'wheels')
   mkdirSync(wheels)
   makeWheel(wheels)
 })
-afterAll(() => directory.remove())
 
 const place = (name: string): string => join(directory.path, name)
 const install = (name: string, parts: Partial<AppParts> = {}): InstalledApp =>

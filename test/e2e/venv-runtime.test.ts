@@ -13,10 +13,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { listTree } from '../helpers/tree.ts'
 import {
@@ -41,7 +41,7 @@ import { builds } from './pythons.ts'
 
 const [newest, older] = builds
 const vectors = fileURLToPath(new URL('../vectors', import.meta.url))
-const directory = { path: '', remove: (): void => undefined }
+const directory = sharedDirectory('venv-runtime')
 let wheels = ''
 let tool = ''
 
@@ -62,7 +62,6 @@ describeWithTools(
   'environments by the C++ runtime',
   () => {
     beforeAll(async () => {
-      Object.assign(directory, makeDirectory('venv-runtime'))
       chmodSync(directory.path, 0o755)
       wheels = join(directory.path, 'wheels')
       mkdirSync(wheels)
@@ -77,7 +76,6 @@ describeWithTools(
       makeWheel(wheels, { name: 'numpy', version: '1.26.4', files: old })
       tool = await buildVenvTool('gcc')
     })
-    afterAll(() => directory.remove())
 
     it.each<Variant>(['gcc', 'clang', 'addresses'])(
       'agree with the vectors, by %s',

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { Lock } from '../../src/lock/lock.ts'
 import { cleanEnvironment, type CliResult } from '../helpers/cli.ts'
 import { sharedProject } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { listTree } from '../helpers/tree.ts'
 import { type InstalledApp, installApp, type VenvJson } from '../helpers/venv.ts'
 import { makeWheel } from '../helpers/wheel.ts'
@@ -27,11 +27,10 @@ for value in [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix
 describe.each(builds)(
   'environments of an app with Python $version',
   ({ version, minor, build }) => {
-    const directory = { path: '', remove: (): void => undefined }
+    const directory = sharedDirectory('venv')
     let app: InstalledApp
     let wheels = ''
     beforeAll(() => {
-      Object.assign(directory, makeDirectory('venv'))
       app = installApp(join(directory.path, 'an "app" $(touch x) `touch x`: ü'), { version, build })
       wheels = join(directory.path, 'wheels')
       mkdirSync(wheels)
@@ -40,7 +39,6 @@ describe.each(builds)(
       const old = { 'numpy/__init__.py': '__version__ = "1.26.4"\n' }
       makeWheel(wheels, { name: 'numpy', version: '1.26.4', files: old })
     })
-    afterAll(() => directory.remove())
 
     const run = (program: string, ...args: string[]): string =>
       execFileSync(program, args, {

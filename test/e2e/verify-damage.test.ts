@@ -10,13 +10,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { Verification } from '../../src/store/verify.ts'
 import { type CliResult, runCli } from '../helpers/cli.ts'
 import { copyEntry, copyTree, sharedProject } from '../helpers/prefix.ts'
 import { linux, windows } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { newest } from './pythons.ts'
 
 interface Damage {
@@ -27,17 +27,15 @@ interface Damage {
 }
 
 describe.each(newest)('verify of a damaged Python $version', ({ build, minor }) => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('verify')
   const tag = `cpython-${minor.replace('.', '')}`
   const lib = `lib/python${minor}`
   let prefix = ''
 
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('verify'))
     prefix = join(await copyEntry(build, linux, directory.path), 'prefix')
     await copyEntry(build, windows, directory.path)
   })
-  afterAll(() => directory.remove())
 
   const verify = (...flags: string[]): Promise<CliResult> =>
     runCli(['verify', ...flags], {

@@ -16,13 +16,13 @@ import {
 import { join } from 'node:path'
 
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { ProjectVerification } from '../../src/project/verify-project.ts'
 import { cleanEnvironment, cliPath, type CliResult, runCli } from '../helpers/cli.ts'
 import { copyTree } from '../helpers/prefix.ts'
 import { writeManifest } from '../helpers/project.ts'
-import { makeDirectory } from '../helpers/temporary.ts'
+import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { newest } from './pythons.ts'
 
@@ -33,7 +33,7 @@ function describeTree(root: string): readonly string[] {
 }
 
 describe.each(newest)('repair of Python $version', ({ version, build, minor }) => {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory('repair')
   const lib = `lib/python${minor}`
   const tag = `cpython-${minor.replace('.', '')}`
   let [project, prefix, cache] = ['', '', '']
@@ -57,7 +57,6 @@ describe.each(newest)('repair of Python $version', ({ version, build, minor }) =
   }
 
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory('repair'))
     project = join(directory.path, 'project')
     cache = join(directory.path, 'cache')
     // A wheel with a command, and few megabytes, for all of them are read again and again.
@@ -68,7 +67,6 @@ describe.each(newest)('repair of Python $version', ({ version, build, minor }) =
     expect(statSync(join(prefix, lib, 'os.py')).nlink).toBeGreaterThan(1)
     await copyTree(prefix, pristine())
   })
-  afterAll(() => directory.remove())
 
   it('puts every kind of damage right, says what, and leaves it as if freshly installed', async () => {
     const file = (path: string): string => join(prefix, lib, path)

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 
 /** A fresh folder that goes when the test that asked for it ends. */
 export function temporaryDirectory(name = 'test'): string {
@@ -15,4 +15,14 @@ export function temporaryDirectory(name = 'test'): string {
 export function makeDirectory(name: string): { path: string; remove: () => void } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), `pyembed-${name}-`)))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A folder for all tests of a file or describe block, there from the first to the last of them. */
+export function sharedDirectory(name: string): { readonly path: string } {
+  const directory = { path: '' }
+  beforeAll(() => {
+    directory.path = realpathSync(mkdtempSync(join(tmpdir(), `pyembed-${name}-`)))
+  })
+  afterAll(() => rmSync(directory.path, { recursive: true, force: true }))
+  return directory
 }

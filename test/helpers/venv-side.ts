@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll } from 'vitest'
+import { beforeAll } from 'vitest'
 
 import { newest as pythons } from '../e2e/pythons.ts'
 import { runCli } from './cli.ts'
-import { makeDirectory } from './temporary.ts'
+import { sharedDirectory } from './temporary.ts'
 import { type InstalledApp, installApp } from './venv.ts'
 import { buildVenvTool, type RunTool, useTool } from './venv-tool.ts'
 import { makeWheel } from './wheel.ts'
@@ -57,17 +57,15 @@ export const sides = ['command line', 'C++'] as const
 
 /** What the tests of a file share; it is there before they run, and gone afterwards. */
 export function useSides(name: string): { readonly world: SideWorld; readonly bySide: BySide } {
-  const directory = { path: '', remove: (): void => undefined }
+  const directory = sharedDirectory(name)
   const world = { directory: '', wheels: '', tool: '' }
   beforeAll(async () => {
-    Object.assign(directory, makeDirectory(name))
     chmodSync(directory.path, 0o755)
     const wheels = join(directory.path, 'wheels')
     mkdirSync(wheels)
     makeWheel(wheels)
     Object.assign(world, { directory: directory.path, wheels, tool: await buildVenvTool('gcc') })
   })
-  afterAll(() => directory.remove())
   return { world, bySide: (side, app, parts) => makeSide(world, side, app, parts) }
 }
 
