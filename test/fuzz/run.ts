@@ -21,6 +21,8 @@ const patience = 20_000
 
 /** Reads mutated inputs for some time, in as many processes as there are processors. */
 export async function runFuzz(choice: Choice, minutes: number): Promise<FuzzReport> {
+  // An unknown kind is found before processes are started for it.
+  await chooseKinds(choice.prefix)
   // Memory, where there is such a folder: disks are slower than the readers.
   const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pyembed-fuzz-'))
   const until = Date.now() + minutes * 60_000
