@@ -26,10 +26,13 @@ export function connect(options: ConnectionOptions): Connection {
         const watch = (socket: Socket): void => {
           clearTimeout(late)
           // The request would tell of the first time only.
+          let wasFull = false
           socket.setTimeout(idleTimeout).on('timeout', () => {
-            // While bytes wait to be read the other side cannot send more.
-            if (body !== undefined && body.readableLength > 0) socket.setTimeout(idleTimeout)
+            // While bytes wait to be read the other side cannot send more; and it needs time once they are read.
+            const isFull = body !== undefined && body.readableLength > 0
+            if (isFull || wasFull) socket.setTimeout(idleTimeout)
             else (body ?? request).destroy(new Error(`silent for ${idleTimeout / 1000} s`))
+            wasFull = isFull
           })
         }
         request

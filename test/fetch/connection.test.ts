@@ -7,7 +7,7 @@ import { connect as connectByProxy } from '../../src/fetch/proxied.ts'
 import { startProxy } from '../helpers/proxy.ts'
 import { startServer } from '../helpers/server.ts'
 
-const options = { connectTimeout: 2000, idleTimeout: 100, authorities: undefined }
+const options = { connectTimeout: 2000, idleTimeout: 500, authorities: undefined }
 const connection = connect({ variables: {}, ...options })
 
 /** More than the systems of both sides take for a program that does not read. */
@@ -18,7 +18,7 @@ it('who does not read for a while does not take the server for silent', async ()
 
   const { body } = await connection.ask({ method: 'GET', url, headers: {}, signal: undefined })
   body.pause()
-  await sleep(500)
+  await sleep(1500)
 
   const pieces: Buffer[] = []
   for await (const piece of body) pieces.push(piece as Buffer)
@@ -30,13 +30,13 @@ it('a server that is silent after that is', async () => {
 
   const { body } = await connection.ask({ method: 'GET', url, headers: {}, signal: undefined })
   body.pause()
-  await sleep(500)
+  await sleep(1500)
 
   await expect(
     (async () => {
       for await (const piece of body) void piece
     })(),
-  ).rejects.toThrow('silent for 0.1 s')
+  ).rejects.toThrow('silent for 0.5 s')
 })
 
 it.each([
