@@ -28,8 +28,8 @@ export interface HttpClient extends AsyncDisposable {
 }
 
 /**
- * Opened at the first request: most commands make none. The library for proxies takes as long to load as a sync takes
- * to link a Python (docs/performance.md), so it is loaded where a proxy is named only.
+ * Opened at the first request: most commands make none. The library for proxies takes ten times as long to load as
+ * Node's own client (docs/performance.md), so it is loaded where a proxy is named only.
  */
 async function openConnection(env: Environment): Promise<Connection> {
   const { variables, transfer, certificateFiles } = env
