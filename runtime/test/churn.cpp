@@ -33,10 +33,10 @@ void work(const Venvs& venvs, const std::string& name, unsigned dice, const std:
   if (dice < 45) {
     if (venvs.create(name, Inherit::None).is_created) ++counts.made;
   } else if (dice < 75) {
-    const VenvState state = venvs.open(name).state;
-    if (state == VenvState::Ready) ++counts.opened;
-    if (state != VenvState::Ready && state != VenvState::Missing) {
-      counts.fail("open '" + name + "': state " + std::to_string(static_cast<int>(state)));
+    const OpenedVenv found = venvs.open(name);
+    if (found.state == VenvState::Ready) ++counts.opened;
+    if (found.state != VenvState::Ready && found.state != VenvState::Missing) {
+      counts.fail("open '" + name + "': state " + std::to_string(static_cast<int>(found.state)) + " " + found.reason);
     }
   } else if (dice < 85) {
     const VenvLease lease = venvs.lease(name);

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readlinkSync, type Stats } from 'node:fs'
 
 import { isThere } from '../fs/links.ts'
+import { stampFile } from '../fs/stamp.ts'
 import { isBare } from './bare.ts'
 import { formatCfg, readCfg } from './cfg.ts'
 import { fileIn, joinPath } from './data-home.ts'
@@ -38,6 +39,8 @@ export function venvPath(
   return joinPath(system, directory, name)
 }
 
+const maximumLooks = 50
+
 /** What is there now. Only reads. */
 export function lookAt(place: AppPlace, name: string): Found {
   return hasUnfinished(place, name) ? { state: 'unfinished' } : lookInPlace(place, name)
@@ -62,6 +65,20 @@ export function lookInPlace(
   name: string,
 ): Exclude<Found, { state: 'unfinished' }> {
   const path = venvPath(place, name)
+  for (let attempt = 1; ; attempt++) {
+    const before = stampFile(path)
+    const found = lookOnce(place, name, path)
+    // What was removed or made between two system calls is no damage: that is told of one and the same folder only.
+    if (found.state === 'ready' || attempt === maximumLooks || stampFile(path) === before)
+      return found
+  }
+}
+
+function lookOnce(
+  place: AppPlace,
+  name: string,
+  path: string,
+): Exclude<Found, { state: 'unfinished' }> {
   const status = lstatSync(path, { throwIfNoEntry: false })
   if (status === undefined) return lookElsewhere(place, name)
   if (!status.isDirectory()) return { state: 'broken', reason: whyNone(path), record: undefined }

@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { beforeAll, expect, it } from 'vitest'
 
+import { cliPath } from '../helpers/cli.ts'
 import { findPoints, killAt, type RunUnder } from '../helpers/kill-points.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
@@ -84,6 +86,46 @@ describeWithTools(['cmake', 'ninja', 'g++'], 'at once', () => {
       expect(readdirSync(app.dataHome)).toEqual([])
     },
   )
+})
+
+describeWithTools(['cmake', 'ninja', 'g++', 'strace'], 'made anew all the time', () => {
+  it('an environment is there or not for who looks slowly, and never broken', async () => {
+    const app = installApp(join(directory.path, 'slowly', 'app'), newest)
+    const run = useTool(app, await buildVenvTool('gcc'))
+    const { path } = await app.create('tool', '--inherit', 'none')
+    const look = async (program: string, ...args: readonly string[]): Promise<string> => {
+      const under = [
+        'strace',
+        '-f',
+        '-qq',
+        '-o',
+        '/dev/null',
+        '-P',
+        path,
+        '-P',
+        `${path}/bin/python`,
+      ]
+      under.push('-e', `inject=%%stat:delay_enter=${30_000 + Math.floor(Math.random() * 30_000)}`)
+      const { stdout, stderr } = await runTool(program, args, { env: app.env, under })
+      return stdout + stderr
+    }
+    const looks = Promise.all(
+      Array.from({ length: 25 }, () => [
+        look(app.executable, 'open', 'tool'),
+        look(process.execPath, cliPath, 'venv', 'path', '--app', app.executable, 'tool'),
+      ]).flat(),
+    )
+    const remake = async (): Promise<undefined> => {
+      await run('remove', 'tool')
+      await sleep(100 + Math.random() * 200)
+      await run('create', 'tool', 'none')
+      await sleep(100 + Math.random() * 200)
+      return undefined
+    }
+    let found: readonly string[] | undefined
+    while (found === undefined) found = await Promise.race([looks, remake()])
+    expect(found.filter((text) => /broken/i.test(text))).toEqual([])
+  })
 })
 
 describeWithTools(['cmake', 'ninja', 'g++', 'strace'], 'kill -9 of the C++ runtime', () => {

@@ -87,24 +87,7 @@ Found look_elsewhere(const AppPlace& place, const std::string& name) {
   return found;
 }
 
-// Of what has no valid record: what was made for Python can be removed as an environment.
-std::string stranger_hint(const AppPlace& place, const std::string& name) {
-  return is_environment(venv_path(place.directory, name))
-             ? ". Move what is to be kept to another place, then remove it, which deletes all that is in it."
-             : foreign_hint;
-}
-
-}  // namespace
-
-Found look_at(const AppPlace& place, const std::string& name) {
-  if (!has_unfinished(place, name)) return look_in_place(place, name);
-  Found found;
-  found.state = FoundState::Unfinished;
-  return found;
-}
-
-Found look_in_place(const AppPlace& place, const std::string& name) {
-  const std::string path = venv_path(place.directory, name);
+Found look_once(const AppPlace& place, const std::string& name, const std::string& path) {
   if (!is_there(path)) return look_elsewhere(place, name);
 
   Found found;
@@ -137,6 +120,33 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
   found.state = is_ready ? FoundState::Ready : FoundState::Stale;
   found.is_usable = is_recorded && exists(found.record.base.executable);
   return found;
+}
+
+// Of what has no valid record: what was made for Python can be removed as an environment.
+std::string stranger_hint(const AppPlace& place, const std::string& name) {
+  return is_environment(venv_path(place.directory, name))
+             ? ". Move what is to be kept to another place, then remove it, which deletes all that is in it."
+             : foreign_hint;
+}
+
+}  // namespace
+
+Found look_at(const AppPlace& place, const std::string& name) {
+  if (!has_unfinished(place, name)) return look_in_place(place, name);
+  Found found;
+  found.state = FoundState::Unfinished;
+  return found;
+}
+
+Found look_in_place(const AppPlace& place, const std::string& name) {
+  constexpr int attempts = 50;
+  const std::string path = venv_path(place.directory, name);
+  for (int attempt = 1;; ++attempt) {
+    const std::optional<std::int64_t> before = change_time(path);
+    Found found = look_once(place, name, path);
+    // What was removed or made between two system calls is no damage: that is told of one and the same folder only.
+    if (found.state == FoundState::Ready || attempt == attempts || change_time(path) == before) return found;
+  }
 }
 
 std::string why_none(const std::string& path) {
