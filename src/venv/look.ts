@@ -67,21 +67,21 @@ export function lookInPlace(
   const path = venvPath(place, name)
   for (let attempt = 1; ; attempt++) {
     const before = stampFile(path)
-    const found = lookOnce(place, name, path)
+    const found = before === undefined ? lookElsewhere(place, name) : lookInto(place, name, path)
     // What was removed or made between two system calls is no damage: that is told of one and the same folder only.
     if (found.state === 'ready' || attempt === maximumLooks || stampFile(path) === before)
       return found
   }
 }
 
-function lookOnce(
+function lookInto(
   place: AppPlace,
   name: string,
   path: string,
 ): Exclude<Found, { state: 'unfinished' }> {
   const status = lstatSync(path, { throwIfNoEntry: false })
-  if (status === undefined) return lookElsewhere(place, name)
-  if (!status.isDirectory()) return { state: 'broken', reason: whyNone(path), record: undefined }
+  if (status?.isDirectory() === false)
+    return { state: 'broken', reason: whyNone(path), record: undefined }
   const { verdict, record } = readRecord(place, name)
   if (verdict === 'newer') return { state: 'newer' }
   if (record === undefined) {

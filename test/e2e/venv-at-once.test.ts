@@ -105,7 +105,8 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace'], 'made anew all the time',
         '-P',
         `${path}/bin/python`,
       ]
-      under.push('-e', `inject=%%stat:delay_enter=${30_000 + Math.floor(Math.random() * 30_000)}`)
+      under.push('-e', `inject=%%stat:delay_enter=${40_000 + Math.floor(Math.random() * 40_000)}`)
+      await sleep(Math.random() * 2000)
       const { stdout, stderr } = await runTool(program, args, { env: app.env, under })
       return stdout + stderr
     }
@@ -117,9 +118,9 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace'], 'made anew all the time',
     )
     const remake = async (): Promise<undefined> => {
       await run('remove', 'tool')
-      await sleep(100 + Math.random() * 200)
+      await sleep(100 + Math.random() * 150)
       await run('create', 'tool', 'none')
-      await sleep(100 + Math.random() * 200)
+      await sleep(100 + Math.random() * 150)
       return undefined
     }
     let found: readonly string[] | undefined

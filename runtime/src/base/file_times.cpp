@@ -17,7 +17,7 @@ std::optional<std::int64_t> change_time(const std::string& path) {
   return (ticks - 116444736000000000) * 100;  // 100 ns since 1601
 #else
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
 #if defined(__APPLE__)
   const timespec& time = status.st_mtimespec;
 #else

@@ -87,9 +87,7 @@ Found look_elsewhere(const AppPlace& place, const std::string& name) {
   return found;
 }
 
-Found look_once(const AppPlace& place, const std::string& name, const std::string& path) {
-  if (!is_there(path)) return look_elsewhere(place, name);
-
+Found look_into(const AppPlace& place, const std::string& name, const std::string& path) {
   Found found;
   if (!is_own_directory(path)) {
     found.state = FoundState::Broken;
@@ -143,7 +141,7 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
   const std::string path = venv_path(place.directory, name);
   for (int attempt = 1;; ++attempt) {
     const std::optional<std::int64_t> before = change_time(path);
-    Found found = look_once(place, name, path);
+    Found found = before ? look_into(place, name, path) : look_elsewhere(place, name);
     // What was removed or made between two system calls is no damage: that is told of one and the same folder only.
     if (found.state == FoundState::Ready || attempt == attempts || change_time(path) == before) return found;
   }
