@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { SyncResult } from '../../src/project/sync-state.ts'
 import { runCli } from '../helpers/cli.ts'
-import { sharedProject } from '../helpers/prefix.ts'
+import { copySharedProject } from '../helpers/prefix.ts'
 import { linux, windows } from '../helpers/project.ts'
 import {
   garbageIn,
@@ -43,10 +43,8 @@ describe('at once', () => {
   /** The project of all targets, with a store of its own. */
   const copyShared = (name: string) => {
     const root = join(directory.path, name)
-    for (const file of ['pyembed.toml', 'pyembed.lock'])
-      cpSync(join(sharedProject(build), file), join(root, 'project', file))
     const options = {
-      cwd: join(root, 'project'),
+      cwd: copySharedProject(build, join(root, 'project')),
       env: { ...inject('cliEnv'), PYEMBED_DATA_DIR: join(root, 'data') },
     }
     return { root, run: (...args: string[]) => runCli(args, options), options }

@@ -45,7 +45,17 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace', 'readelf'], 'hello-numpy',
       const env = hostileSurroundings(root)
       const trace = join(root, 'trace')
       const program = join(project, 'build', 'hello-numpy')
-      const strace = ['strace', '-f', '-s', '4096', '-e', 'trace=openat,open,execve', '-o', trace]
+      const strace = [
+        'strace',
+        '-f',
+        '--seccomp-bpf',
+        '-s',
+        '4096',
+        '-e',
+        'trace=openat,open,execve',
+        '-o',
+        trace,
+      ]
 
       const output = await runIn(root, [...strace, program], env)
 

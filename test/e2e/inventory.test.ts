@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest'
 import type { SyncResult } from '../../src/project/sync-state.ts'
 import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
 import { readMacho } from '../helpers/macho.ts'
-import { readInventoryFiles, sharedProject, sharedResult } from '../helpers/prefix.ts'
+import { copySharedProject, readInventoryFiles, sharedResult } from '../helpers/prefix.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
 import { builds, targets } from './pythons.ts'
 
@@ -131,10 +131,7 @@ describe('a sync elsewhere: other store, other folder, TZ=Asia/Tokyo, umask 077'
   const synced = new Map<string, readonly SyncResult[]>()
   beforeAll(async () => {
     for (const { build } of builds) {
-      const project = join(directory.path, `project ${build}`)
-      await execa('mkdir', [project])
-      for (const name of ['pyembed.toml', 'pyembed.lock'])
-        await execa('cp', [join(sharedProject(build), name), project])
+      const project = copySharedProject(build, join(directory.path, `project ${build}`))
       const { stdout } = await execa(
         'sh',
         [

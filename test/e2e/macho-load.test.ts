@@ -17,6 +17,7 @@ import { makeDylib, makeFat } from '../helpers/make-dylib.ts'
 import { sharedResult } from '../helpers/prefix.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
+import { isSoak } from '../helpers/soak.ts'
 import { builds, targets } from './pythons.ts'
 
 const trees = builds.flatMap(({ build }) =>
@@ -50,7 +51,7 @@ describeWithTools(['llvm-objdump-19'], 'checkLoad', () => {
     const made = [makeDylib(), makeDylib({ arch: 'x86_64' })]
     const fat = Array.from({ length: Math.ceil(small.length / 4) }, () => makeFat(made))
     const seeds = [...made, ...small, ...fat]
-    const wanted = process.env['PYEMBED_SOAK'] === undefined ? 100 : 2000
+    const wanted = isSoak ? 2000 : 60
     const paths: string[] = []
     for (let index = 0; paths.length < wanted; index++) {
       const sealed = damage(seeds, index)

@@ -18,12 +18,17 @@ import { findNpmPackage } from '../helpers/npm-package.ts'
 import { pageHashes } from '../helpers/page-hashes.ts'
 import { sharedResult } from '../helpers/prefix.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
+import { cut } from '../helpers/soak.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { findZig } from '../helpers/zig.ts'
 import { builds, targets } from './pythons.ts'
 
-const trees = builds.flatMap(({ build }) =>
-  targets.filter((target) => target.includes('apple')).map((target) => ({ build, target })),
+const trees = cut(
+  builds.flatMap(({ build }) =>
+    targets.filter((target) => target.includes('apple')).map((target) => ({ build, target })),
+  ),
+  0,
+  3,
 )
 
 /** Copies of all Mach-O files of a shared prefix. */
@@ -257,37 +262,41 @@ describeWithTools(['clang-19', 'ld64.lld-19'], 'a library of lld', () => {
 })
 
 describe('a library of zig', () => {
-  it.each([
+  const architectures = [
     ['aarch64', 0x4000],
     ['x86_64', 0x1000],
-  ])('of %s is signed and renamed, though it has no room', async (arch, pageSize) => {
-    const directory = temporaryDirectory('zig')
-    const path = join(directory, 'libdemo.dylib')
-    writeFileSync(
-      join(directory, 'demo.c'),
-      '#include <stdio.h>\nint demo(void) { return puts("demo"); }\n',
-    )
-    const flags = [
-      '-target',
-      `${arch}-macos`,
-      '-shared',
-      '-install_name',
-      '/install/lib/libdemo.dylib',
-    ]
-    const cache = join(directory, 'cache')
-    execFileSync(await findZig(), ['cc', ...flags, '-o', path, 'demo.c'], {
-      cwd: directory,
-      env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
-    })
+  ] as const
+  it.each(cut(architectures, 1))(
+    'of %s is signed and renamed, though it has no room',
+    async (arch, pageSize) => {
+      const directory = temporaryDirectory('zig')
+      const path = join(directory, 'libdemo.dylib')
+      writeFileSync(
+        join(directory, 'demo.c'),
+        '#include <stdio.h>\nint demo(void) { return puts("demo"); }\n',
+      )
+      const flags = [
+        '-target',
+        `${arch}-macos`,
+        '-shared',
+        '-install_name',
+        '/install/lib/libdemo.dylib',
+      ]
+      const cache = join(directory, 'cache')
+      execFileSync(await findZig(), ['cc', ...flags, '-o', path, 'demo.c'], {
+        cwd: directory,
+        env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
+      })
 
-    const id = ['@rpath/Python.framework/Versions/A/Python', '@rpath/libdemo.dylib']
-    const sealed = sealMacho(editMacho(readFileSync(path), { id }), { identifier: 'demo' })
-    writeFileSync(path, sealed)
+      const id = ['@rpath/Python.framework/Versions/A/Python', '@rpath/libdemo.dylib']
+      const sealed = sealMacho(editMacho(readFileSync(path), { id }), { identifier: 'demo' })
+      writeFileSync(path, sealed)
 
-    expect(sealed.includes('@rpath/libdemo.dylib\0')).toBe(true)
-    expect(pageHashes([path])).toMatchObject([[{ pageSize, wrong: [] }]])
-    await agree([path])
-  })
+      expect(sealed.includes('@rpath/libdemo.dylib\0')).toBe(true)
+      expect(pageHashes([path])).toMatchObject([[{ pageSize, wrong: [] }]])
+      await agree([path])
+    },
+  )
 })
 
 /** Links a library without an SDK; lld signs those of arm64. */

@@ -153,7 +153,7 @@ describeWithTools(
       const tree = at('packed')
       const whole = at('whole')
       const cpack = (folder: string, ...options: readonly string[]): Promise<string> =>
-        runIn(tree, ['cpack', '-G', 'TGZ', '-B', at(folder), ...options])
+        runIn(tree, ['cpack', '-G', 'TZST', '-B', at(folder), ...options])
       const unpack = async (folder: string, file: string): Promise<string> => {
         const into = at(`${folder} unpacked é`)
         mkdirSync(into)
@@ -182,7 +182,7 @@ describeWithTools(
         await cpack('one')
 
         const home = join(
-          await unpack('one', 'workbench-1.2-Darwin.tar.gz'),
+          await unpack('one', 'workbench-1.2-Darwin.tar.zst'),
           'workbench-1.2-Darwin',
         )
         expect(await differences(home, whole)).toBe('')
@@ -192,7 +192,7 @@ describeWithTools(
       it('as an archive for each component', async () => {
         await cpack('components', '-D', 'CPACK_ARCHIVE_COMPONENT_INSTALL=ON')
 
-        const home = await unpack('components', 'workbench-1.2-Darwin-app.tar.gz')
+        const home = await unpack('components', 'workbench-1.2-Darwin-app.tar.zst')
         expect(readdirSync(home)).toEqual([name])
         expect(await differences(join(home, name), join(whole, name))).toBe('')
       })
@@ -224,7 +224,7 @@ describeWithTools(
 
         expect(error).toMatch(/libshapes\.dylib/)
         expect(error.replaceAll(/\s+/g, ' ')).toMatch(/would not find its Python, or is not compl/)
-        expect(existsSync(at('spoiled', 'workbench-1.2-Darwin.tar.gz'))).toBe(false)
+        expect(existsSync(at('spoiled', 'workbench-1.2-Darwin.tar.zst'))).toBe(false)
       })
 
       describe('with parts in other components', () => {
@@ -234,7 +234,7 @@ describeWithTools(
         it('not in packages for each component, of which none is whole', async () => {
           const options = ['-B', at('parts'), '-D', 'CPACK_ARCHIVE_COMPONENT_INSTALL=ON']
 
-          const error = await runIn(split, ['cpack', '-G', 'TGZ', ...options]).catch(String)
+          const error = await runIn(split, ['cpack', '-G', 'TZST', ...options]).catch(String)
 
           expect(error.replaceAll(/\s+/g, ' ')).toMatch(/is a part of .* in a package of its own/)
           expect(readdirSync(at('parts'))).toEqual(['_CPack_Packages'])

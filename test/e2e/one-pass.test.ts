@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, inject, it } from 'vitest'
 
 import { runCli } from '../helpers/cli.ts'
+import { copySharedProject } from '../helpers/prefix.ts'
 import { linux } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 import { builds } from './pythons.ts'
@@ -24,7 +25,7 @@ const enough = 150
 
 it.each(builds)('unpacks $version while it is fetched', async ({ build }) => {
   const cache = temporaryDirectory('cache')
-  const { directory } = inject('projects')[build] ?? { directory: '' }
+  const directory = copySharedProject(build, temporaryDirectory('project'))
   const { archive } = readLock(directory)
   copyDownloadsBut(archive.sha256, cache)
   const file = join(inject('mirror'), build, archive.name)

@@ -1,4 +1,12 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { execa } from 'execa'
@@ -83,10 +91,20 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
   provide('shipped', Object.fromEntries(synced.map(({ build, shipped }) => [build, shipped])))
   provide('template', template)
   provide('wine', windows)
+  const before = synced.map(({ project }) => readState(project.directory))
   return () => {
+    const isAsBefore = synced.every(
+      ({ project }, at) => readState(project.directory) === before[at],
+    )
     addDownloads(join(cache, 'downloads'), kept)
     rmSync(root, { recursive: true, force: true })
+    if (!isAsBefore) throw new Error('a test wrote into a shared project: copySharedProject()')
   }
+}
+
+/** Where a project's Pythons are, which a sync with another store changes. */
+function readState(project: string): string {
+  return readFileSync(join(project, '.pyembed', 'pin.json'), 'utf8')
 }
 
 /** Hard links to a prefix, and byte code beside them: without it, each start of pip takes two seconds. */

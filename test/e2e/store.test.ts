@@ -19,7 +19,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest'
 
 import type { Removal } from '../../src/store/removal.ts'
 import { cleanEnvironment, cliPath, type CliResult, runCli } from '../helpers/cli.ts'
-import { sharedProject } from '../helpers/prefix.ts'
+import { copySharedProject } from '../helpers/prefix.ts'
 import { writeManifest } from '../helpers/project.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
 import { listTree } from '../helpers/tree.ts'
@@ -92,11 +92,7 @@ describe('the store of three projects', () => {
     cache = project('cache')
     const shared = join(inject('cliEnv')['PYEMBED_CACHE_DIR'] ?? '', 'downloads')
     cpSync(shared, join(cache, 'downloads'), { recursive: true })
-    for (const name of ['a', 'b']) {
-      mkdirSync(project(name))
-      for (const file of ['pyembed.toml', 'pyembed.lock'])
-        cpSync(join(sharedProject(build), file), join(project(name), file))
-    }
+    for (const name of ['a', 'b']) copySharedProject(build, project(name))
     writeManifest(project('c'), { ...older, requires: ['tqdm'] })
     for (const name of ['a', 'b', 'c']) await sync(name)
   })

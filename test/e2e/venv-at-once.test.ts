@@ -7,16 +7,10 @@ import { beforeAll, expect, it } from 'vitest'
 
 import { cliPath } from '../helpers/cli.ts'
 import { findPoints, killAt, type RunUnder } from '../helpers/kill-points.ts'
+import { isSoak } from '../helpers/soak.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
-import {
-  codeIn,
-  hidden,
-  importDemo,
-  type InstalledApp,
-  installApp,
-  isSoak,
-} from '../helpers/venv.ts'
+import { codeIn, hidden, importDemo, type InstalledApp, installApp } from '../helpers/venv.ts'
 import { buildVenvTool, runTool, useTool, type Variant } from '../helpers/venv-tool.ts'
 import { makeWheel } from '../helpers/wheel.ts'
 import { newest as pythons } from './pythons.ts'

@@ -11,6 +11,7 @@ import { cleanEnvironment, cliPath } from '../helpers/cli.ts'
 import { findKillPoints, runKilled } from '../helpers/kill-points.ts'
 import type { Sandbox } from '../helpers/sandbox.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
+import { isSoak } from '../helpers/soak.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import {
   addDemo,
@@ -21,7 +22,6 @@ import {
   importDemo,
   type InstalledApp,
   installApp,
-  isSoak,
   type VenvJson,
 } from '../helpers/venv.ts'
 import { makeWheel } from '../helpers/wheel.ts'
@@ -144,7 +144,15 @@ describe('pip', () => {
 })
 
 describeWithTools(['strace'], 'where the file system has no locks', () => {
-  const noLocks = ['strace', '-f', '-o', '/dev/null', '-e', 'inject=flock:error=ENOLCK']
+  const noLocks = [
+    'strace',
+    '-f',
+    '--seccomp-bpf',
+    '-o',
+    '/dev/null',
+    '-e',
+    'inject=flock:error=ENOLCK',
+  ]
   const venv = (app: InstalledApp, ...args: string[]) =>
     execa(
       noLocks[0] ?? '',
@@ -192,8 +200,8 @@ describeWithTools(['strace'], 'kill -9 of', () => {
   const changes = new Set(['mkdir', 'symlink', 'link', 'rename', 'unlink'])
   const many = Array.from({ length: 25 }, (_, index) => index / 25)
   it.each([
-    ['create', isSoak ? many : [0.3, 0.7, 0.99]],
-    ['install', isSoak ? many : [0.5, 0.97, 0.99]],
+    ['create', isSoak ? many : [0.3, 0.99]],
+    ['install', isSoak ? many : [0.97]],
     ['remove', isSoak ? many : [0.1, 0.9]],
   ])('%s leaves an environment or none, and the next succeeds', async (verb, parts) => {
     const id = `org.example.${verb}`

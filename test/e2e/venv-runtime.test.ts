@@ -210,7 +210,18 @@ describeWithTools(
       const index = `http://ada:${secret}@127.0.0.1:9/simple`
       const wheel = join(wheels, 'demo-1.0-py3-none-any.whl')
       const log = join(directory.path, 'secrets.log')
-      const under = ['strace', '-f', '-qq', '-s', '4096', '-e', 'trace=execve', '-o', log]
+      const under = [
+        'strace',
+        '-f',
+        '--seccomp-bpf',
+        '-qq',
+        '-s',
+        '4096',
+        '-e',
+        'trace=execve',
+        '-o',
+        log,
+      ]
       const traced = useTool(app, tool, { under })
       const made = await traced('install', 'tool', '--index', index, wheel)
 
@@ -313,7 +324,15 @@ describeWithTools(
 
     it('do without locks of the file system', async () => {
       const app = installApp(join(directory.path, 'no locks'), newest)
-      const under = ['strace', '-f', '-o', '/dev/null', '-e', 'inject=flock:error=ENOLCK']
+      const under = [
+        'strace',
+        '-f',
+        '--seccomp-bpf',
+        '-o',
+        '/dev/null',
+        '-e',
+        'inject=flock:error=ENOLCK',
+      ]
       const run = useTool(app, tool, { under })
       const { path } = (await run('create', 'tool')).json<VenvJson>()
       const lease = join(dirname(path), '.tool.lease')

@@ -71,7 +71,17 @@ ${rules}
 
 /** Runs a deployed program: it opens nothing but its own tree `home` and the libraries it names. */
 export async function expectRunsAlone(program: string, home: string, trace: string): Promise<void> {
-  const strace = ['strace', '-f', '-s', '4096', '-e', 'trace=openat,open,execve', '-o', trace]
+  const strace = [
+    'strace',
+    '-f',
+    '--seccomp-bpf',
+    '-s',
+    '4096',
+    '-e',
+    'trace=openat,open,execve',
+    '-o',
+    trace,
+  ]
 
   // Without TZ glibc itself reads /etc/localtime.
   const output = await runIn('/', [...strace, program], { TZ: 'UTC0', LC_ALL: 'C' })

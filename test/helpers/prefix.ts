@@ -20,6 +20,14 @@ export function sharedProject(build: string): string {
   return project.directory
 }
 
+/** Its manifest and lock in a folder of one's own: who syncs writes into the project. @returns that folder */
+export function copySharedProject(build: string, to: string): string {
+  mkdirSync(to, { recursive: true })
+  for (const name of ['pyembed.toml', 'pyembed.lock'])
+    copyFileSync(join(sharedProject(build), name), join(to, name))
+  return to
+}
+
 /** Copies a tree as it is: links stay links, modes and times stay. `to` must not exist. */
 export async function copyTree(from: string, to: string): Promise<string> {
   mkdirSync(join(to, '..'), { recursive: true })

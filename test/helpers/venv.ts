@@ -15,9 +15,6 @@ import { type CliResult, runCli } from './cli.ts'
 import { linux } from './project.ts'
 import { sharedResult } from './prefix.ts'
 
-/** Whether `npm run soak:venv` runs the tests, which do more then (docs/soak.md). */
-export const isSoak = process.env['PYEMBED_SOAK'] !== undefined
-
 /** What the venv commands print with `--json`. */
 export interface VenvJson {
   readonly app: string
