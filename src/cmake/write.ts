@@ -43,7 +43,7 @@ function renderFiles(root: string, entries: readonly PinnedEntry[], project: Pin
   const template = (name: string): string =>
     readFileSync(join(root, 'templates', 'cmake', `${name}.in`), 'utf8')
   const values = {
-    PYEMBED_PACKAGE_VERSION: packageVersion(),
+    PYEMBED_PACKAGE_VERSION: packageVersion,
     // What a preset has as `null` the build gets from the shell; Python takes no notice of what is empty.
     PYEMBED_ENVIRONMENT: readFileSync(join(root, 'cmake/modules/environment.json'), 'utf8')
       .replaceAll(': null', ': ""')

@@ -36,7 +36,7 @@ function addCommands(
   let hasVerb = false
   const program = new Command('pyembed')
     .description('Python inside native C++/CMake applications')
-    .version(packageVersion())
+    .version(packageVersion)
     // What follows a verb is the verb's: `venv run NAME python --version`.
     .enablePositionalOptions()
     .exitOverride()

@@ -1,12 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
-import { packageRoot } from './package-root.ts'
+import manifest from '../../package.json' with { type: 'json' }
 
 /** The version of pyembed. */
-export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    version: string
-  }
-  return version
-}
+export const packageVersion: string = manifest.version

@@ -90,7 +90,7 @@ export function readSyncState({ generated }: Project): SyncState | undefined {
 
 export function readInputs({ manifestPath, lockPath }: Project): SyncInputs {
   return {
-    pyembed: packageVersion(),
+    pyembed: packageVersion,
     manifest: readTextIfThere(manifestPath) ?? '',
     lock: readTextIfThere(lockPath) ?? '',
   }
