@@ -1,5 +1,5 @@
 // `promises` takes 2 ms to load, at its first use.
-import { closeSync, fsyncSync, openSync, promises, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, promises, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 import { systemErrorCode } from '../errors.ts'
@@ -44,10 +44,11 @@ export async function updateFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
+  const ending = temporaryName('')
   const changed = Object.entries(files)
     .map(([name, content]) => ({ path: join(directory, name), content }))
     .filter(({ path, content }) => readTextIfThere(path) !== content)
-    .map((file) => ({ ...file, temporary: temporaryName(file.path) }))
+    .map((file) => ({ ...file, temporary: file.path + ending }))
   try {
     for (const { path, content, temporary } of changed) {
       makeFolders(dirname(path))
@@ -70,11 +71,14 @@ function syncFile(path: string): void {
   }
 }
 
-/** rename(2) that outlasts the short locks of virus scanners and indexers on Windows (as graceful-fs does). */
+/**
+ * rename(2) that outlasts the short locks of virus scanners and indexers on Windows (as graceful-fs does). In this
+ * thread: handing it to another takes ten times as long.
+ */
 export async function renameWithRetry(from: string, to: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await promises.rename(from, to)
+      renameSync(from, to)
       return
     } catch (error) {
       const isTransient =
