@@ -8,11 +8,10 @@ import { findDataHome } from '../venv/place.ts'
 import type { Run } from './command.ts'
 import type { VenvFlags } from './venv-options.ts'
 
-export const run: Run<VenvFlags> = async ({ env }, { appName, dataHome }) => {
+export const run: Run<VenvFlags> = ({ env }, { appName, dataHome }) => {
   // Loaded here, for it takes each command 3 ms. Machine code that V8's threads would make of this comes when it is
   // over: 7 of 50 ms of cpu.
-  const { setFlagsFromString } = await import('node:v8')
-  setFlagsFromString('--no-opt')
+  process.getBuiltinModule('node:v8').setFlagsFromString('--no-opt')
   const home = findDataHome(env, dataHome)
   const venvs = listVenvs(home, appName === undefined ? undefined : folderName(appName))
   return {

@@ -46,14 +46,17 @@ describeWithTools(['strace'], 'kill -9', () => {
     return points
   }
 
-  it.each(cut(places, 0, 1, 4, 6))('in %s, %s: %s at %d', async (command, state, phase, part) => {
-    const points = (await pointsOf(command, state)).filter((point) => point.phase === phase)
-    const point = points[Math.floor(points.length * part)]
-    if (point === undefined) throw new Error(`${command} does not ${phase}`)
-    const sandbox = makeSandbox(command, state)
+  it.each(cut(places, 0, 1, 2, 3, 6))(
+    'in %s, %s: %s at %d',
+    async (command, state, phase, part) => {
+      const points = (await pointsOf(command, state)).filter((point) => point.phase === phase)
+      const point = points[Math.floor(points.length * part)]
+      if (point === undefined) throw new Error(`${command} does not ${phase}`)
+      const sandbox = makeSandbox(command, state)
 
-    expect(await runKilled(sandbox, [command], point)).toMatchObject({ isDead: true })
+      expect(await runKilled(sandbox, [command], point)).toMatchObject({ isDead: true })
 
-    expect(await problemsAfterFault(sandbox, [command])).toEqual([])
-  })
+      expect(await problemsAfterFault(sandbox, [command])).toEqual([])
+    },
+  )
 })

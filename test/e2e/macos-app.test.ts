@@ -86,7 +86,7 @@ describeWithTools(
     const at = (...names: string[]): string => join(root.path, ...names)
     afterAll(() => root.remove())
 
-    // What is packed below is the first one for arm64; bundle.test.ts has all four.
+    // What is packed below is the first one for arm64; bundle.test.ts has the other two.
     describe.each([
       { python: builds[0], arch: 'x86_64' as const },
       { python: builds[1], arch: 'arm64' as const },

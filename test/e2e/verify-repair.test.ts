@@ -241,8 +241,7 @@ describe.each(newest)('repair of Python $version', ({ version, build, minor }) =
           ),
           {
             cwd: project,
-            // strace counts per thread.
-            env: { ...cleanEnvironment(), ...env(), UV_THREADPOOL_SIZE: '1' },
+            env: { ...cleanEnvironment(), ...env() },
             extendEnv: false,
             reject: false,
           },

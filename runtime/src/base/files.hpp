@@ -48,8 +48,10 @@ std::string canonical(const std::string& path);
 std::vector<std::string> list_directory(const std::string& path);
 void make_directories(const std::string& path);
 
-// Since 1970, in nanoseconds; nothing when it is not there. A link counts itself.
+// Since 1970, in nanoseconds; nothing when it is not there.
 std::optional<std::int64_t> change_time(const std::string& path);
+// What is another as soon as something else has this name; nothing when nothing has. A link counts itself.
+std::optional<std::string> stamp_file(const std::string& path);
 // Sets it to now. That it may not be set is no error.
 void touch(const std::string& path);
 

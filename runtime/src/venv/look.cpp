@@ -140,10 +140,10 @@ Found look_in_place(const AppPlace& place, const std::string& name) {
   constexpr int attempts = 50;
   const std::string path = venv_path(place.directory, name);
   for (int attempt = 1;; ++attempt) {
-    const std::optional<std::int64_t> before = change_time(path);
+    const std::optional<std::string> before = stamp_file(path);
     Found found = before ? look_into(place, name, path) : look_elsewhere(place, name);
     // What was removed or made between two system calls is no damage: that is told of one and the same folder only.
-    if (found.state == FoundState::Ready || attempt == attempts || change_time(path) == before) return found;
+    if (found.state == FoundState::Ready || attempt == attempts || stamp_file(path) == before) return found;
   }
 }
 
