@@ -44,6 +44,7 @@ export async function updateFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
+  // Once: the mark of the host takes four system calls.
   const ending = temporaryName('')
   const changed = Object.entries(files)
     .map(([name, content]) => ({ path: join(directory, name), content }))

@@ -52,7 +52,7 @@ export async function withLease(
     if (lease !== undefined) break
     if (!isWaiting) onWait?.()
     isWaiting = true
-    // A poll later two of four processes would idle for a tenth of what they are there for.
+    // Four syncs at once are a tenth slower where two of them see only after a whole poll that it is done.
     const next = performance.now() + timing.poll
     while (performance.now() < next && !(await isDone()))
       await sleep(timing.poll / 10, undefined, { signal })

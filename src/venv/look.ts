@@ -39,8 +39,6 @@ export function venvPath(
   return joinPath(system, directory, name)
 }
 
-const maximumLooks = 50
-
 /** What is there now. Only reads. */
 export function lookAt(place: AppPlace, name: string): Found {
   return hasUnfinished(place, name) ? { state: 'unfinished' } : lookInPlace(place, name)
@@ -64,13 +62,13 @@ export function lookInPlace(
   place: AppPlace,
   name: string,
 ): Exclude<Found, { state: 'unfinished' }> {
+  const attempts = 50
   const path = venvPath(place, name)
   for (let attempt = 1; ; attempt++) {
     const before = stampFile(path)
     const found = before === undefined ? lookElsewhere(place, name) : lookInto(place, name, path)
     // What was removed or made between two system calls is no damage: that is told of one and the same folder only.
-    if (found.state === 'ready' || attempt === maximumLooks || stampFile(path) === before)
-      return found
+    if (found.state === 'ready' || attempt === attempts || stampFile(path) === before) return found
   }
 }
 

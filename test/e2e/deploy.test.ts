@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
 import { differences, expectRunsAlone, stampTree, writeTinyApp } from '../helpers/deploy.ts'
 import { build, runIn, sync } from '../helpers/example.ts'
-import { cut } from '../helpers/soak.ts'
 import { makeDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 
@@ -33,7 +32,7 @@ const deb = 'CPACK_DEBIAN_COMPRESSION_TYPE=none'
 const set = (options: readonly string[]): readonly string[] =>
   options.flatMap((option) => ['-D', option])
 
-const allModes = [
+const modes = [
   { name: 'TGZ', home: 'tiny-1.2-Linux', options: [], unpack: 'cmake -E tar xf $0/*.tar.gz' },
   { name: 'ZIP', home: 'tiny-1.2-Linux', options: [], unpack: 'cmake -E tar xf $0/*.zip' },
   { name: 'STGZ', home: '.', options: [], unpack: 'sh $0/*.sh --skip-license --prefix=.' },
@@ -75,9 +74,6 @@ const allModes = [
     unpack: 'rpm2cpio $0/*-app.rpm > ../cpio && cmake -E tar xf ../cpio && rm ../cpio',
   },
 ] as const
-
-/** One of each kind, and one of each way in which components are packed. */
-const modes = cut(allModes, 0, 3, 6, 7, 8, 9)
 
 describeWithTools(
   ['cmake', 'ninja', 'g++', 'strace', 'readelf', 'rpmbuild', 'dpkg-deb'],

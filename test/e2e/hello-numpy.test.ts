@@ -6,6 +6,7 @@ import { expect, inject, it, onTestFinished } from 'vitest'
 import { build, copyExample, editManifest, runIn, sync } from '../helpers/example.ts'
 import { foreignOpens, neededLibraries, successfulOpens } from '../helpers/opens.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
+import { tracing } from '../helpers/strace.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { openWine, wine } from '../helpers/wine.ts'
 import { builds } from './pythons.ts'
@@ -45,17 +46,7 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace', 'readelf'], 'hello-numpy',
       const env = hostileSurroundings(root)
       const trace = join(root, 'trace')
       const program = join(project, 'build', 'hello-numpy')
-      const strace = [
-        'strace',
-        '-f',
-        '--seccomp-bpf',
-        '-s',
-        '4096',
-        '-e',
-        'trace=openat,open,execve',
-        '-o',
-        trace,
-      ]
+      const strace = tracing('openat,open,execve', trace)
 
       const output = await runIn(root, [...strace, program], env)
 

@@ -7,6 +7,7 @@ import { beforeAll, expect, inject, it } from 'vitest'
 import { cleanEnvironment, cliPath, runCli } from '../helpers/cli.ts'
 import { linux, windows, writeManifest } from '../helpers/project.ts'
 import { sharedDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { tracing } from '../helpers/strace.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { builds } from './pythons.ts'
 
@@ -35,23 +36,16 @@ describeWithTools(['strace'], 'fetch once, then no network', () => {
     args: readonly string[],
   ): Promise<string[]> => {
     const log = join(temporaryDirectory('strace'), 'log')
-    await execa(
-      'strace',
-      ['-f', '--seccomp-bpf', '-qq', '-e', `trace=${calls}`, '-e', 'signal=none', '-o', log].concat(
-        process.execPath,
-        cliPath,
-        args,
-      ),
-      {
-        cwd: projects.get(build) ?? '',
-        env: {
-          ...cleanEnvironment(),
-          PYEMBED_CACHE_DIR: join(directory.path, 'cache'),
-          PYEMBED_DATA_DIR: temporaryDirectory('data'),
-        },
-        extendEnv: false,
+    const [strace = '', ...options] = tracing(calls, log)
+    await execa(strace, [...options, process.execPath, cliPath, ...args], {
+      cwd: projects.get(build) ?? '',
+      env: {
+        ...cleanEnvironment(),
+        PYEMBED_CACHE_DIR: join(directory.path, 'cache'),
+        PYEMBED_DATA_DIR: temporaryDirectory('data'),
       },
-    )
+      extendEnv: false,
+    })
     return readFileSync(log, 'utf8').split('\n')
   }
 

@@ -16,6 +16,7 @@ import {
   startIn,
 } from '../helpers/sandbox.ts'
 import { cut } from '../helpers/soak.ts'
+import { withFault } from '../helpers/strace.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeUnless, describeWithTools } from '../helpers/tools.ts'
 
@@ -107,15 +108,7 @@ describeWithTools(['strace'], 'sync where no symbolic links can be made', () => 
     const sandbox = makeSandbox('no links', 'downloaded')
 
     const { exitCode, stderr } = await runIn(sandbox, ['sync'], {
-      under: [
-        'strace',
-        '-f',
-        '--seccomp-bpf',
-        '-o',
-        '/dev/null',
-        '-e',
-        'inject=symlink,symlinkat:error=EPERM',
-      ],
+      under: withFault('symlink,symlinkat:error=EPERM'),
     })
 
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 })

@@ -8,6 +8,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { cliPath } from '../helpers/cli.ts'
 import { findPoints, killAt, type RunUnder } from '../helpers/kill-points.ts'
 import { isSoak } from '../helpers/soak.ts'
+import { withFault } from '../helpers/strace.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { codeIn, hidden, importDemo, type InstalledApp, installApp } from '../helpers/venv.ts'
@@ -88,18 +89,9 @@ describeWithTools(['cmake', 'ninja', 'g++', 'strace'], 'made anew all the time',
     const run = useTool(app, await buildVenvTool('gcc'))
     const { path } = await app.create('tool', '--inherit', 'none')
     const look = async (program: string, ...args: readonly string[]): Promise<string> => {
-      const under = [
-        'strace',
-        '-f',
-        '-qq',
-        '-o',
-        '/dev/null',
-        '-P',
-        path,
-        '-P',
-        `${path}/bin/python`,
-      ]
-      under.push('-e', `inject=%%stat:delay_enter=${40_000 + Math.floor(Math.random() * 40_000)}`)
+      const delay = 40_000 + Math.floor(Math.random() * 40_000)
+      const paths = ['-P', path, '-P', `${path}/bin/python`]
+      const under = [...withFault(`%%stat:delay_enter=${delay}`), ...paths]
       await sleep(Math.random() * 2000)
       const { stdout, stderr } = await runTool(program, args, { env: app.env, under })
       return stdout + stderr

@@ -12,6 +12,7 @@ import { findKillPoints, runKilled } from '../helpers/kill-points.ts'
 import type { Sandbox } from '../helpers/sandbox.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
 import { isSoak } from '../helpers/soak.ts'
+import { withFault } from '../helpers/strace.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import {
   addDemo,
@@ -144,36 +145,21 @@ describe('pip', () => {
 })
 
 describeWithTools(['strace'], 'where the file system has no locks', () => {
-  const noLocks = [
-    'strace',
-    '-f',
-    '--seccomp-bpf',
-    '-o',
-    '/dev/null',
-    '-e',
-    'inject=flock:error=ENOLCK',
-  ]
-  const venv = (app: InstalledApp, ...args: string[]) =>
-    execa(
-      noLocks[0] ?? '',
-      [...noLocks.slice(1), process.execPath, cliPath, 'venv', ...args, '--app', app.executable],
-      { env: { ...cleanEnvironment(), ...app.env }, extendEnv: false, reject: false },
-    )
-
+  const noLocks = 'flock:error=ENOLCK'
   it('environments are made and removed, and what another host holds is named and left alone', async () => {
     const app = install('no locks')
     const { path } = await app.create('other')
-    expect(await venv(app, 'create', 'tool')).toMatchObject({ exitCode: 0 })
+    expect(await venvUnder(noLocks, app, 'create', 'tool')).toMatchObject({ exitCode: 0 })
     const lease = join(dirname(path), '.tool.lease')
     writeFileSync(lease, JSON.stringify(farAwayHolder))
 
-    const { exitCode, stderr } = await venv(app, 'remove', 'tool')
+    const { exitCode, stderr } = await venvUnder(noLocks, app, 'remove', 'tool')
     expect({ exitCode, code: codeIn(stderr) }).toEqual({ exitCode: 1, code: 'PYEMBED_VENV_IN_USE' })
     expect(stderr).toMatch(/`workbench` \(process 7 on `far-away`, install\)/)
     expect(stderr).toContain(lease)
     expect(existsSync(lease)).toBe(true)
     rmSync(lease)
-    expect(await venv(app, 'remove', 'tool')).toMatchObject({ exitCode: 0 })
+    expect(await venvUnder(noLocks, app, 'remove', 'tool')).toMatchObject({ exitCode: 0 })
     expect(hidden(path)).toEqual([])
   })
 })
@@ -181,11 +167,7 @@ describeWithTools(['strace'], 'where the file system has no locks', () => {
 describeWithTools(['strace'], 'where no symbolic links can be made', () => {
   it('says so, and leaves nothing', async () => {
     const app = install('no links')
-    const refuse = ['-f', '-o', '/dev/null', '-e', 'inject=symlink,symlinkat:error=EPERM']
-    const args = [cliPath, 'venv', 'create', 'tool', '--app', app.executable]
-    const env = { ...cleanEnvironment(), ...app.env }
-    const options = { env, extendEnv: false, reject: false }
-    const { stderr } = await execa('strace', [...refuse, process.execPath, ...args], options)
+    const { stderr } = await venvUnder('symlink,symlinkat:error=EPERM', app, 'create', 'tool')
 
     expect(codeIn(stderr)).toBe('PYEMBED_LINKS_REFUSED')
     expect(await app.list()).toEqual([])
@@ -235,6 +217,14 @@ describeWithTools(['strace'], 'kill -9 of', () => {
     }
   })
 })
+
+/** `pyembed venv ARGS…` for an app, with system calls that fail. */
+function venvUnder(fault: string, app: InstalledApp, ...args: readonly string[]) {
+  const [strace = '', ...options] = withFault(fault)
+  const command = [process.execPath, cliPath, 'venv', ...args, '--app', app.executable]
+  const env = { ...cleanEnvironment(), ...app.env }
+  return execa(strace, [...options, ...command], { env, extendEnv: false, reject: false })
+}
 
 /** An app as the helper of kill points wants it. */
 function sandbox(app: InstalledApp): Sandbox {

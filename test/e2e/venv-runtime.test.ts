@@ -17,6 +17,7 @@ import { beforeAll, expect, it } from 'vitest'
 
 import { cleanEnvironment } from '../helpers/cli.ts'
 import { sharedDirectory } from '../helpers/temporary.ts'
+import { tracing, withFault } from '../helpers/strace.ts'
 import { describeWithTools } from '../helpers/tools.ts'
 import { listTree } from '../helpers/tree.ts'
 import {
@@ -210,18 +211,7 @@ describeWithTools(
       const index = `http://ada:${secret}@127.0.0.1:9/simple`
       const wheel = join(wheels, 'demo-1.0-py3-none-any.whl')
       const log = join(directory.path, 'secrets.log')
-      const under = [
-        'strace',
-        '-f',
-        '--seccomp-bpf',
-        '-qq',
-        '-s',
-        '4096',
-        '-e',
-        'trace=execve',
-        '-o',
-        log,
-      ]
+      const under = tracing('execve', log)
       const traced = useTool(app, tool, { under })
       const made = await traced('install', 'tool', '--index', index, wheel)
 
@@ -324,15 +314,7 @@ describeWithTools(
 
     it('do without locks of the file system', async () => {
       const app = installApp(join(directory.path, 'no locks'), newest)
-      const under = [
-        'strace',
-        '-f',
-        '--seccomp-bpf',
-        '-o',
-        '/dev/null',
-        '-e',
-        'inject=flock:error=ENOLCK',
-      ]
+      const under = withFault('flock:error=ENOLCK')
       const run = useTool(app, tool, { under })
       const { path } = (await run('create', 'tool')).json<VenvJson>()
       const lease = join(dirname(path), '.tool.lease')

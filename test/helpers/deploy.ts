@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { runIn } from './example.ts'
 import { foreignOpens, neededLibraries, successfulOpens } from './opens.ts'
 import { writeFiles } from './tree.ts'
+import { tracing } from './strace.ts'
 
 /** All that can be trimmed: the smallest Python, so that packing it takes no longer than it must. */
 export const everyTrim = ['tests', 'idlelib', 'tkinter', 'headers', 'pip']
@@ -71,17 +72,7 @@ ${rules}
 
 /** Runs a deployed program: it opens nothing but its own tree `home` and the libraries it names. */
 export async function expectRunsAlone(program: string, home: string, trace: string): Promise<void> {
-  const strace = [
-    'strace',
-    '-f',
-    '--seccomp-bpf',
-    '-s',
-    '4096',
-    '-e',
-    'trace=openat,open,execve',
-    '-o',
-    trace,
-  ]
+  const strace = tracing('openat,open,execve', trace)
 
   // Without TZ glibc itself reads /etc/localtime.
   const output = await runIn('/', [...strace, program], { TZ: 'UTC0', LC_ALL: 'C' })
